@@ -1,0 +1,13 @@
+with revisions as (
+    select * from {{ ref('stg_agency__quota_revisions') }}
+)
+
+select
+    season_code,
+    decision_no,
+    track_code,
+    places,
+    decided_at,
+    _batch_id,
+    _received_at
+from revisions

@@ -1,0 +1,21 @@
+with accounts as (
+    select * from {{ ref('int_accounts__counted') }}
+),
+
+decisions as (
+    select * from {{ ref('stg_agency__working_group_decisions') }}
+)
+
+select
+    accounts.season_code,
+    decisions.decision_no,
+    decisions.candidate_no,
+    decisions.decided_at,
+    decisions.action_code,
+    decisions.basis_code,
+    decisions.stage_code,
+    decisions.reversed_decision_no,
+    decisions._batch_id,
+    decisions._received_at
+from decisions
+inner join accounts on decisions.candidate_no = accounts.candidate_no

@@ -1,0 +1,67 @@
+-- §6.6, A23: what one rater gave one candidate: a whole set of criteria, or not.
+with marks as (
+    select * from {{ ref('int_panel_marks__unioned') }}
+),
+
+criteria as (
+    select * from {{ ref('stage_criteria') }}
+),
+
+scoring as (
+    select * from {{ ref('stage_scoring') }}
+),
+
+criteria_counts as (
+    select
+        season_code,
+        stage_code,
+        count(*) as count_criteria
+    from criteria
+    group by season_code, stage_code
+),
+
+raters as (
+    select
+        marks.season_code,
+        marks.stage_code,
+        marks.candidate_no,
+        marks.rater_code,
+        bool_or(marks.is_recused) as is_recused,
+        bool_or(marks.is_observer) as is_observer,
+        sum(marks.points) filter (where criteria.criterion_code is not null) as points_sum,
+        count(marks.points) filter (where criteria.criterion_code is not null) as count_points,
+        max(marks.marked_at) as marked_at,
+        max(marks.known_at) as known_at
+    from marks
+    left join criteria
+        on
+            marks.season_code = criteria.season_code
+            and marks.stage_code = criteria.stage_code
+            and marks.criterion_code = criteria.criterion_code
+    group by marks.season_code, marks.stage_code, marks.candidate_no, marks.rater_code
+)
+
+select
+    raters.season_code,
+    raters.stage_code,
+    raters.candidate_no,
+    raters.rater_code,
+    raters.points_sum,
+    raters.known_at,
+    criteria_counts.count_criteria,
+    raters.count_points = criteria_counts.count_criteria as is_whole,
+    -- A20: of a panel of fixed size the first whole sets count
+    row_number() over (
+        partition by raters.season_code, raters.stage_code, raters.candidate_no
+        order by raters.count_points = criteria_counts.count_criteria desc, raters.marked_at, raters.rater_code
+    ) as rater_order,
+    scoring.raters_expected,
+    scoring.raters_accepted_by_decision,
+    scoring.quorum
+from raters
+inner join criteria_counts
+    on raters.season_code = criteria_counts.season_code and raters.stage_code = criteria_counts.stage_code
+inner join scoring
+    on raters.season_code = scoring.season_code and raters.stage_code = scoring.stage_code
+-- A26: the observer has no mark, the recused are no part of the panel
+where not raters.is_recused and not raters.is_observer

@@ -1,0 +1,45 @@
+{{ config(meta={'dagster': {'ref': {'name': 'sel_stage_results'}}}) }}
+-- Order §4.2, §4.5, §5.1, A10: somebody admitted from a stage had been excluded or had withdrawn when its list was published.
+-- Read from the decisions themselves, not from the selection's own steps.
+with admitted as (
+    select
+        results.candidate_no,
+        results.stage_code,
+        cutoffs.published_at
+    from {{ ref('sel_stage_results') }} as results
+    inner join {{ ref('sel_cutoffs') }} as cutoffs
+        on
+            results.season_code = cutoffs.season_code
+            and results.stage_code = cutoffs.stage_code
+            and results.track_code = cutoffs.track_code
+    where results.is_admitted
+),
+
+decisions as (
+    select * from {{ ref('fct_working_group_decisions') }}
+)
+
+select
+    admitted.candidate_no,
+    admitted.stage_code
+from admitted
+inner join {{ ref('fct_withdrawals') }} as withdrawals on admitted.candidate_no = withdrawals.candidate_no
+where withdrawals.withdrawn_at <= admitted.published_at
+union all
+select
+    admitted.candidate_no,
+    admitted.stage_code
+from admitted
+inner join decisions on admitted.candidate_no = decisions.candidate_no
+where
+    decisions.action_code = 'exclude'
+    and decisions.decided_at <= admitted.published_at
+    and not exists (
+        select 1
+        from decisions as reversals
+        where
+            reversals.action_code = 'reverse'
+            and reversals.candidate_no = decisions.candidate_no
+            and reversals.reversed_decision_no = decisions.decision_no
+            and reversals.decided_at between decisions.decided_at and admitted.published_at
+    )

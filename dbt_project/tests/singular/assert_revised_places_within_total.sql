@@ -1,0 +1,12 @@
+{{ config(meta={'dagster': {'ref': {'name': 'rpt_reserve'}}}) }}
+-- Order §9.1, A43: the places of all tracks, revisions included, add up to more than the Reserve takes.
+select
+    places.season_code,
+    sum(places.places) as sum_places,
+    any_value(stages.limit_total) as limit_total
+from {{ ref('int_places__in_force') }} as places
+inner join {{ ref('stages') }} as stages
+    on places.season_code = stages.season_code and places.stage_code = stages.stage_code
+where stages.admits_by_code = 'decision'
+group by places.season_code
+having sum(places.places) > any_value(stages.limit_total)
