@@ -41,7 +41,9 @@ described as (
         accounts.accepts_user_agreement and accounts.consents_personal_data and accounts.confirms_equipment
         and accounts.accepts_exclusion_terms and accounts.accepts_non_disclosure as has_all_consents,
         coalesce(
-            document_sets.has_education and document_sets.has_employment_proof and document_sets.has_certificate,
+            document_sets.has_education
+            and document_sets.has_employment_proof
+            and document_sets.has_certificate,
             false
         ) as has_all_documents
     from accounts

@@ -50,7 +50,8 @@ select
     case when counts.candidate_no is null or keyed_forms.form_code is null then 'NO_RESULT' else 'VALID' end
         as outcome_code,
     case when keyed_forms.form_code is not null then counts.count_right end as score_numerator,
-    case when keyed_forms.form_code is not null and counts.candidate_no is not null then 1 end as score_denominator,
+    case when keyed_forms.form_code is not null and counts.candidate_no is not null then 1 end
+        as score_denominator,
     greatest(sittings._first_received_at, counts.answers_known_at) as known_at
 from sittings
 inner join stages

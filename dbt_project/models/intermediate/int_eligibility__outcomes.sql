@@ -5,7 +5,6 @@ with checks as (
 
 reasons as (
     select * from (values ('SUBMITTED', 'REG_NOT_SUBMITTED'), ('COUNTED', 'ACCOUNT_SUPERSEDED'))
-        as renamed(rule_code, reason_code)
 )
 
 select
@@ -14,7 +13,7 @@ select
     bool_and(checks.is_met) as is_passed,
     coalesce(
         arg_min(coalesce(reasons.reason_code, checks.rule_code), checks.rule_order)
-            filter (where not checks.is_met),
+        filter (where not checks.is_met),
         'ELIGIBLE'
     ) as reason_code
 from checks

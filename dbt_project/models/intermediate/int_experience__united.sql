@@ -17,7 +17,8 @@ intervals as (
         submissions.candidate_no,
         submissions.submitted_on,
         employment_periods.started_on,
-        least(coalesce(employment_periods.ended_on, submissions.submitted_on), submissions.submitted_on) as ended_on
+        least(coalesce(employment_periods.ended_on, submissions.submitted_on), submissions.submitted_on)
+            as ended_on
     from employment_periods
     inner join submissions on employment_periods.candidate_no = submissions.candidate_no
     where employment_periods.started_on <= submissions.submitted_on

@@ -1,4 +1,5 @@
--- Marks of all panels in one shape: experts (§6.5), assessors (§7.2), interviewers (§7.4), the commission (§8).
+-- Marks of all panels in one shape: experts (§6.5), assessors (§7.2), interviewers (§7.4), the commission
+-- (§8).
 with accounts as (
     select * from {{ ref('int_accounts__counted') }}
 ),

@@ -34,11 +34,13 @@ panels as (
         any_value(raters_accepted_by_decision) as raters_accepted_by_decision,
         any_value(quorum) as quorum,
         -- a fixed panel counts its first whole sets, an open one everybody
-        count(*) filter (where is_whole and rater_order <= coalesce(raters_expected, rater_order)) as count_counted,
+        count(*) filter (where is_whole and rater_order <= coalesce(raters_expected, rater_order))
+            as count_counted,
         sum(points_sum) filter (where is_whole and rater_order <= coalesce(raters_expected, rater_order))
             as points_sum,
         any_value(count_criteria) as count_criteria,
-        max(known_at) filter (where is_whole and rater_order <= coalesce(raters_expected, rater_order)) as known_at
+        max(known_at) filter (where is_whole and rater_order <= coalesce(raters_expected, rater_order))
+            as known_at
     from raters
     group by season_code, stage_code, candidate_no
 ),
@@ -53,14 +55,15 @@ judged as (
         greatest(sittings._first_received_at, panels.known_at, works._first_received_at) as known_at,
         case
             when scoring.raters_expected is not null and works.work_no is null then 'NO_RESULT'
-            when scoring.raters_expected is not null then
-                case
-                    when panels.count_counted = panels.raters_expected then 'VALID'
-                    when
-                        panels.count_counted = panels.raters_accepted_by_decision
-                        and two_marks_accepted.candidate_no is not null then 'VALID'
-                    else 'MARK_MISSING'
-                end
+            when scoring.raters_expected is not null
+                then
+                    case
+                        when panels.count_counted = panels.raters_expected then 'VALID'
+                        when
+                            panels.count_counted = panels.raters_accepted_by_decision
+                            and two_marks_accepted.candidate_no is not null then 'VALID'
+                        else 'MARK_MISSING'
+                    end
             when panels.candidate_no is null then 'NO_RESULT'
             when panels.count_whole < panels.count_raters then 'MARK_MISSING'
             when panels.count_raters < panels.quorum then 'NO_QUORUM'

@@ -53,7 +53,8 @@ select
     -- A20: of a panel of fixed size the first whole sets count
     row_number() over (
         partition by raters.season_code, raters.stage_code, raters.candidate_no
-        order by raters.count_points = criteria_counts.count_criteria desc, raters.marked_at, raters.rater_code
+        order by
+            raters.count_points = criteria_counts.count_criteria desc, raters.marked_at, raters.rater_code asc
     ) as rater_order,
     scoring.raters_expected,
     scoring.raters_accepted_by_decision,

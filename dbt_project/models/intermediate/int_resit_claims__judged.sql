@@ -37,7 +37,9 @@ placed as (
         claims.stage_code,
         claims.sitting_id,
         claims.claimed_at,
-        claims.decision_code = 'granted' and claims.cause_code = 'power_cut' and claims.has_certificate as is_granted,
+        claims.decision_code = 'granted'
+        and claims.cause_code = 'power_cut'
+        and claims.has_certificate as is_granted,
         {{ utc_at('(last_days.day_on + 1)::timestamp') }} as due_before_at
     from claims
     inner join sittings
@@ -65,7 +67,8 @@ select
     placed.claimed_at < placed.due_before_at as is_in_time,
     placed.is_granted
     and (placed.claimed_at < placed.due_before_at or late_claims_allowed.decision_no is not null) as is_valid,
-    case when placed.claimed_at >= placed.due_before_at then late_claims_allowed.decision_no end as decision_no
+    case when placed.claimed_at >= placed.due_before_at then late_claims_allowed.decision_no end
+        as decision_no
 from placed
 left join late_claims_allowed
     on

@@ -1,4 +1,5 @@
--- What each candidate brought from each stage, whatever its kind: one shape for the one mechanism of the cuts.
+-- What each candidate brought from each stage, whatever its kind: one shape for the one mechanism of the
+-- cuts.
 with screened as (
     select
         season_code,

@@ -1,5 +1,6 @@
--- The one mechanism of all cuts of Order §3: stage by stage, whoever goes on from one stage enters the next, and the
--- pool of each track is ranked and cut. What depends on nobody else is settled before, in int_standings__by_stage.
+-- The one mechanism of all cuts of Order §3: stage by stage, whoever goes on from one stage enters the next,
+-- and the pool of each track is ranked and cut. What depends on nobody else is settled before, in
+-- int_standings__by_stage.
 with recursive standings as (
     select * from {{ ref('int_standings__by_stage') }}
 ),
@@ -16,8 +17,7 @@ walk as (
         null::varchar as stage_code,
         track_code,
         null::varchar as standing_code,
-        null::varchar as status_code,
-        null::varchar as reason_code,
+        null::bigint as score_scaled,
         null::bigint as score_rank,
         null::bigint as count_pool,
         null::bigint as limit_places,
@@ -48,10 +48,11 @@ walk as (
                 rank() over (
                     partition by season_code, stage_code, track_code, standing_code order by score_scaled desc
                 ) as score_rank,
-                -- the position finds the limit-th person's score, the same whoever of the equals stands there
+                -- the position finds the limit-th person's score, the same whoever of the equals stands
+                -- there
                 row_number() over (
                     partition by season_code, stage_code, track_code, standing_code
-                    order by score_scaled desc, candidate_no
+                    order by score_scaled desc, candidate_no asc
                 ) as pool_position
             from entrants
         ),
@@ -79,16 +80,6 @@ walk as (
                 max(score_scaled) filter (where standing_code = 'pool' and pool_position = limit_places)
                     over (partition by season_code, stage_code, track_code) as cutoff_scaled
             from limited
-        ),
-
-        judged as (
-            select
-                *,
-                is_shortfall or coalesce(score_scaled >= cutoff_scaled, false) as is_above,
-                -- A3: more than the limit stand at or above the cut-off
-                count(*) filter (where standing_code = 'pool' and score_scaled >= cutoff_scaled)
-                    over (partition by season_code, stage_code, track_code) > limit_places as is_extended
-            from cut
         )
 
         select
@@ -98,28 +89,17 @@ walk as (
             stage_code,
             track_code,
             standing_code,
-            case
-                when standing_code = 'settled' then settled_status_code
-                when not is_above then 'not_admitted'
-                when standing_code = 'late' then 'supernumerary'
-                else 'admitted'
-            end as status_code,
-            case
-                when standing_code = 'settled' then settled_reason_code
-                when standing_code = 'late' and is_above then 'SUPERNUMERARY'
-                when standing_code = 'late' then 'LATE_BELOW_CUTOFF'
-                when not is_above then 'BELOW_CUTOFF'
-                when is_shortfall then 'SHORTFALL'
-                when is_extended and score_scaled = cutoff_scaled then 'BY_TIE'
-                else 'WITHIN_LIMIT'
-            end as reason_code,
+            score_scaled,
             case when standing_code = 'pool' then score_rank end as score_rank,
             count_pool,
             limit_places,
             is_shortfall,
             cutoff_scaled,
-            case standing_code when 'settled' then settled_status_code = 'admitted' else is_above end as goes_on
-        from judged
+            case
+                when standing_code = 'settled' then settled_status_code = 'admitted'
+                else is_shortfall or coalesce(score_scaled >= cutoff_scaled, false)
+            end as goes_on
+        from cut
     )
 )
 
@@ -130,8 +110,7 @@ select
     stage_code,
     track_code,
     standing_code,
-    status_code,
-    reason_code,
+    score_scaled,
     score_rank,
     count_pool,
     limit_places,

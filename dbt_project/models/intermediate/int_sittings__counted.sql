@@ -29,7 +29,8 @@ ordered as (
     left join annulled on sittings.sitting_id = annulled.sitting_id
     qualify row_number() over (
         partition by sittings.candidate_no, sittings.stage_code
-        order by annulled.sitting_id is not null, sittings.attempt_no, sittings.started_at, sittings.sitting_id
+        order by
+            annulled.sitting_id is not null, sittings.attempt_no, sittings.started_at, sittings.sitting_id
     ) = 1
 )
 

@@ -1,5 +1,6 @@
--- Where each candidate would stand at each stage if admitted to it: settled already (a stop, nothing published, absent,
--- nothing to publish, passed or failed), late, or in the pool that the cut ranks (docs/rules.md, The cut).
+-- Where each candidate would stand at each stage if admitted to it: settled already (a stop, nothing
+-- published, absent, nothing to publish, passed or failed), late, or in the pool that the cut ranks
+-- (docs/rules.md, The cut).
 with accounts as (
     select * from {{ ref('int_accounts__counted') }}
 ),
@@ -29,7 +30,7 @@ scales as (
     select
         season_code,
         stage_code,
-        list_reduce(list_distinct(array_agg(score_denominator)), lambda a, b: lcm(a, b)) as common_denominator
+        list_reduce(list(distinct score_denominator), (a, b) -> lcm(a, b)) as common_denominator
     from results
     where score_denominator is not null
     group by season_code, stage_code

@@ -39,7 +39,9 @@ select
     decision_no,
     case
         when stop_code = 'withdrawal' then 'WITHDRAWN'
-        when basis_code = 'proctoring_violation' and decided_stage_code = stage_code then 'ANNULLED_PROCTORING'
+        when
+            basis_code = 'proctoring_violation' and decided_stage_code = stage_code
+            then 'ANNULLED_PROCTORING'
         else 'EXCLUDED'
     end as reason_code
 from deciding

@@ -1,4 +1,5 @@
--- Order §4.3, §4.4, A31-A34: what each body that must answer has said of each candidate by the end of vetting.
+-- Order §4.3, §4.4, A31-A34: what each body that must answer has said of each candidate by the end of
+-- vetting.
 with accounts as (
     select * from {{ ref('int_accounts__counted') }}
     where is_counted
@@ -64,7 +65,10 @@ counting as (
     qualify row_number() over (
         partition by required.candidate_no, required.body_code
         order by
-            replies.replied_on desc, replies._received_at desc, replies._landed_seq desc, replies._row_number desc
+            replies.replied_on desc,
+            replies._received_at desc,
+            replies._landed_seq desc,
+            replies._row_number desc
     ) = 1
 )
 

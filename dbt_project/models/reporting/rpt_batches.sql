@@ -1,5 +1,5 @@
 with batches as (
-    select * from {{ source('raw', '_batches') }}
+    select * from {{ ref('fct_batches') }}
 )
 
 select
@@ -13,4 +13,3 @@ select
     count_landed,
     count_quarantined
 from batches
-where received_at <= {{ as_of() }}

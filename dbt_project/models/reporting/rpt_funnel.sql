@@ -17,7 +17,9 @@ select
     candidates.employer_type_code,
     count(*)::integer as count_entered,
     -- A1, A18: a participant has a valid result, or passed through a stage without a score
-    count(*) filter (where stage_results.status_code in ('admitted', 'supernumerary', 'not_admitted'))::integer
+    count(*) filter (
+        where stage_results.status_code in ('admitted', 'supernumerary', 'not_admitted')
+    )::integer
         as count_participated,
     count(*) filter (where stage_results.is_admitted)::integer as count_admitted,
     count(*) filter (where stage_results.status_code = 'not_admitted')::integer as count_not_admitted,
@@ -25,7 +27,9 @@ select
     count(*) filter (where stage_results.status_code = 'annulled')::integer as count_annulled,
     count(*) filter (where stage_results.status_code = 'excluded')::integer as count_excluded,
     count(*) filter (where stage_results.status_code = 'withdrawn')::integer as count_withdrawn,
-    count(*) filter (where stage_results.status_code in ('pending', 'pending_resit', 'not_publishable'))::integer
+    count(*) filter (
+        where stage_results.status_code in ('pending', 'pending_resit', 'not_publishable')
+    )::integer
         as count_pending
 from stage_results
 inner join candidates on stage_results.candidate_no = candidates.candidate_no

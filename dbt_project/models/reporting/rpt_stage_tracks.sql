@@ -11,7 +11,8 @@ participants as (
         season_code,
         stage_code,
         track_code,
-        count(*) filter (where status_code in ('admitted', 'supernumerary', 'not_admitted')) as count_participated
+        count(*) filter (where status_code in ('admitted', 'supernumerary', 'not_admitted'))
+            as count_participated
     from {{ ref('sel_stage_results') }}
     group by season_code, stage_code, track_code
 )

@@ -12,34 +12,78 @@ stages as (
 
 reasons as (
     select * from {{ ref('reason_codes') }}
+),
+
+judged as (
+    select
+        walked.season_code,
+        walked.stage_code,
+        walked.stage_order,
+        walked.track_code,
+        walked.candidate_no,
+        walked.standing_code,
+        walked.score_rank,
+        walked.goes_on,
+        standings.score_numerator,
+        standings.score_denominator,
+        standings.decision_no,
+        coalesce(walked.standing_code = 'pool' and walked.score_scaled = walked.cutoff_scaled, false)
+            as is_at_cutoff,
+        -- A3: more than the limit stand at or above the cut-off
+        count(*) filter (where walked.standing_code = 'pool' and walked.goes_on)
+            over (partition by walked.season_code, walked.stage_code, walked.track_code) > walked.limit_places
+            as is_extended,
+        walked.is_shortfall,
+        standings.settled_reason_code
+    from walked
+    inner join standings
+        on
+            walked.season_code = standings.season_code
+            and walked.candidate_no = standings.candidate_no
+            and walked.stage_code = standings.stage_code
+),
+
+explained as (
+    select
+        *,
+        case
+            when standing_code = 'settled' then settled_reason_code
+            when standing_code = 'late' and goes_on then 'SUPERNUMERARY'
+            when standing_code = 'late' then 'LATE_BELOW_CUTOFF'
+            when not goes_on then 'BELOW_CUTOFF'
+            when is_shortfall then 'SHORTFALL'
+            when is_extended and is_at_cutoff then 'BY_TIE'
+            else 'WITHIN_LIMIT'
+        end as reason_code
+    from judged
 )
 
 select
-    walked.season_code,
-    walked.stage_code,
-    walked.stage_order,
-    walked.track_code,
-    walked.candidate_no,
-    walked.status_code,
-    walked.reason_code,
-    walked.goes_on as is_admitted,
-    walked.standing_code = 'pool' as is_in_pool,
-    walked.standing_code = 'late' as is_late,
-    standings.score_numerator::bigint as score_numerator,
-    standings.score_denominator::bigint as score_denominator,
-    walked.score_rank::integer as rank,
-    coalesce(walked.standing_code = 'pool' and standings.score_scaled = walked.cutoff_scaled, false)
-        as is_at_cutoff,
-    standings.decision_no,
+    explained.season_code,
+    explained.stage_code,
+    explained.stage_order,
+    explained.track_code,
+    explained.candidate_no,
+    reasons.status_code,
+    explained.reason_code,
+    explained.goes_on as is_admitted,
+    explained.standing_code = 'pool' as is_in_pool,
+    explained.standing_code = 'late' as is_late,
+    explained.score_numerator::bigint as score_numerator,
+    explained.score_denominator::bigint as score_denominator,
+    explained.score_rank::integer as rank,
+    explained.is_at_cutoff,
+    explained.decision_no,
     -- a reason that comes from a cut cites the paragraph of that cut first
     case
-        when walked.standing_code = 'settled' or stages.cut_paragraph = reasons.paragraph then reasons.paragraph
+        when
+            explained.standing_code = 'settled' or stages.cut_paragraph = reasons.paragraph
+            then reasons.paragraph
         else concat_ws(', ', stages.cut_paragraph, reasons.paragraph)
     end as paragraph,
-    case walked.reason_code when 'BY_TIE' then stages.tie_policy_code else reasons.policy_code end as policy_code
-from walked
-inner join standings
-    on walked.candidate_no = standings.candidate_no and walked.stage_code = standings.stage_code
+    case explained.reason_code when 'BY_TIE' then stages.tie_policy_code else reasons.policy_code end
+        as policy_code
+from explained
 inner join stages
-    on walked.season_code = stages.season_code and walked.stage_code = stages.stage_code
-left join reasons on walked.reason_code = reasons.reason_code
+    on explained.season_code = stages.season_code and explained.stage_code = stages.stage_code
+left join reasons on explained.reason_code = reasons.reason_code

@@ -1,5 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'sel_stage_results'}}}) }}
--- Order §3.2: somebody stands at a stage without having been admitted from the stage before it, or was admitted and does not stand there.
+-- Order §3.2: somebody stands at a stage without having been admitted from the stage before it, or was
+-- admitted and does not stand there.
 with results as (
     select * from {{ ref('sel_stage_results') }}
 ),

@@ -1,5 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'rpt_reserve'}}}) }}
--- Order §9.1, A5, A43: more enrolled in a track than its places, as the National Commission may have revised them.
+-- Order §9.1, A5, A43: more enrolled in a track than its places, as the National Commission may have revised
+-- them.
 with enrolled as (
     select
         season_code,

@@ -6,8 +6,10 @@ with funnel as (
         stage_code,
         track_code,
         sum(count_entered) as count_entered,
-        sum(count_admitted + count_not_admitted + count_absent + count_annulled
-            + count_excluded + count_withdrawn + count_pending) as count_parts,
+        sum(
+            count_admitted + count_not_admitted + count_absent + count_annulled
+            + count_excluded + count_withdrawn + count_pending
+        ) as count_parts,
         sum(count_admitted) as count_admitted
     from {{ ref('rpt_funnel') }}
     group by season_code, stage_code, track_code

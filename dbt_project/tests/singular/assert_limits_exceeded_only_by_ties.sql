@@ -1,5 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'sel_cutoffs'}}}) }}
--- Order §3.2, A3, A4: more were admitted from the pool than the limit, and not because the last ones are equal.
+-- Order §3.2, A3, A4: more were admitted from the pool than the limit, and not because the last ones are
+-- equal.
 with admitted as (
     select * from {{ ref('sel_stage_results') }}
     where is_in_pool and is_admitted

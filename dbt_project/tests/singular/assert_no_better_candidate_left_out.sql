@@ -1,5 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'sel_stage_results'}}}) }}
--- Order §3.2: somebody of the pool who is not admitted beats, or equals, somebody of the same stage and track who is.
+-- Order §3.2: somebody of the pool who is not admitted beats, or equals, somebody of the same stage and
+-- track who is.
 with pool as (
     select * from {{ ref('sel_stage_results') }}
     where is_in_pool
@@ -20,4 +21,5 @@ inner join pool as inside
 where
     not outside.is_admitted
     and inside.is_admitted
-    and outside.score_numerator * inside.score_denominator >= inside.score_numerator * outside.score_denominator
+    and outside.score_numerator * inside.score_denominator
+    >= inside.score_numerator * outside.score_denominator

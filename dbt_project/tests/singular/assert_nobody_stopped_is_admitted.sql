@@ -1,6 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'sel_stage_results'}}}) }}
--- Order §4.2, §4.5, §5.1, A10: somebody admitted from a stage had been excluded or had withdrawn when its list was published.
--- Read from the decisions themselves, not from the selection's own steps.
+-- Order §4.2, §4.5, §5.1, A10: somebody admitted from a stage had been excluded or had withdrawn when its
+-- list was published. Read from the decisions themselves, not from the selection's own steps.
 with admitted as (
     select
         results.candidate_no,
@@ -35,7 +35,7 @@ where
     decisions.action_code = 'exclude'
     and decisions.decided_at <= admitted.published_at
     and not exists (
-        select 1
+        select reversals.decision_no
         from decisions as reversals
         where
             reversals.action_code = 'reverse'

@@ -1,5 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'sel_stage_results'}}}) }}
--- Order §3.3, A39: a candidate stands at some stage in another track than the one chosen in the registration.
+-- Order §3.3, A39: a candidate stands at some stage in another track than the one chosen in the
+-- registration.
 select
     results.candidate_no,
     results.stage_code,
