@@ -9,7 +9,7 @@ select
     received_at,
     landed_at,
     state,
-    count_read,
-    count_landed,
-    count_quarantined
+    count_read::integer as count_read,
+    count_landed::integer as count_landed,
+    count_quarantined::integer as count_quarantined
 from batches

@@ -3,8 +3,8 @@ with checks as (
     select * from {{ ref('int_eligibility__checks') }}
 ),
 
-reasons as (
-    select * from (values ('SUBMITTED', 'REG_NOT_SUBMITTED'), ('COUNTED', 'ACCOUNT_SUPERSEDED'))
+rules as (
+    select * from {{ ref('eligibility_rules') }}
 )
 
 select
@@ -12,10 +12,9 @@ select
     checks.candidate_no,
     bool_and(checks.is_met) as is_passed,
     coalesce(
-        arg_min(coalesce(reasons.reason_code, checks.rule_code), checks.rule_order)
-        filter (where not checks.is_met),
-        'ELIGIBLE'
+        arg_min(rules.reason_code, checks.rule_order) filter (where not checks.is_met), 'ELIGIBLE'
     ) as reason_code
 from checks
-left join reasons on checks.rule_code = reasons.rule_code
+inner join rules
+    on checks.season_code = rules.season_code and checks.rule_code = rules.rule_code
 group by checks.season_code, checks.candidate_no

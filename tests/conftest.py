@@ -1,0 +1,23 @@
+"""Fixtures shared by all tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def compiled_project(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> object:
+    """The dbt project compiled once for all test processes."""
+    from filelock import FileLock
+
+    from tests.support.season import compile_project, restored, saved
+
+    base = tmp_path_factory.getbasetemp()
+    shared: Path = base if worker_id == "master" else base.parent
+    held = shared / "compiled_project.json"
+    with FileLock(shared / "compiled_project.lock"):
+        if not held.exists():
+            saved(compile_project(shared / "compiled_project"), held)
+    return restored(held)
