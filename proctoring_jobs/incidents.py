@@ -1,0 +1,226 @@
+"""From detections over time to incidents a person can judge (Order §5.1, §6.2; policy A28, A30).
+
+Belongs here: pure arithmetic on time: hysteresis, votes, spans, gaps, coverage. Does not belong here: what is
+seen in one frame (`signals.py`), the numbers themselves (`config.py`), severity and names of the types (seed
+`proctoring_signal_types`). An incident is a finding, never a verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from proctoring_jobs.config import ProctoringConfig
+from proctoring_jobs.signals import BOOK, LAPTOP, PERSON, PHONE, Observation, score_series
+
+ABSENCE = "absence"
+SECOND_PERSON = "second_person"
+PHONE_SEEN = "phone"
+BOOK_SEEN = "book"
+SCREEN = "screen"
+VIDEO_MISSING = "video_missing"
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of the sitting, seconds from its beginning, `ended` not included; `confidence` 0 to 1."""
+
+    started: Decimal
+    ended: Decimal
+    confidence: float
+
+    @property
+    def duration(self) -> Decimal:
+        """Length in seconds."""
+        return self.ended - self.started
+
+
+@dataclass(frozen=True)
+class Incident:
+    """A review item: code of seed `proctoring_signal_types`, when, how long (seconds), how sure (0 to 1)."""
+
+    signal_type_code: str
+    started_seconds: Decimal
+    duration_seconds: Decimal
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How one kind of incident is recognised.
+
+    The score is the confidence of the `nth` most confident `label` of a sample. It turns the state on at `on`
+    or more and off below `off`. A sample counts when at least `votes` of some `window` consecutive samples
+    that include it are on; stretches shorter than `minimum_seconds` are dropped. `is_absence` looks for the
+    state being off.
+    """
+
+    signal_type_code: str
+    label: str
+    on: float
+    off: float
+    nth: int = 1
+    votes: int = 1
+    window: int = 1
+    minimum_seconds: Decimal = ZERO
+    is_absence: bool = False
+
+
+def incident_rules(config: ProctoringConfig) -> tuple[Rule, ...]:
+    """The rules in force, with the numbers of the configuration."""
+    person, thing = (config.person_on, config.person_off), (config.object_on, config.object_off)
+    return (
+        Rule(ABSENCE, PERSON, *person, minimum_seconds=config.absence_seconds, is_absence=True),
+        Rule(
+            SECOND_PERSON,
+            PERSON,
+            *person,
+            nth=2,
+            votes=config.second_person_votes,
+            window=config.second_person_window,
+        ),
+        Rule(PHONE_SEEN, PHONE, *thing, votes=config.phone_votes, window=config.phone_window),
+        Rule(BOOK_SEEN, BOOK, *thing, minimum_seconds=config.book_seconds),
+        Rule(SCREEN, LAPTOP, *thing, minimum_seconds=config.screen_seconds),
+    )
+
+
+def hysteresis(scores: Sequence[float], on: float, off: float, *, is_on: bool = False) -> list[bool]:
+    """State after each score: on from `on` up, off below `off`, between them as before (first: `is_on`)."""
+    states: list[bool] = []
+    for score in scores:
+        is_on = score >= on or (is_on and score >= off)
+        states.append(is_on)
+    return states
+
+
+def supported(states: Sequence[bool], votes: int, window: int) -> list[bool]:
+    """Keep the on-states within some `window` consecutive samples of which at least `votes` are on.
+
+    A series shorter than the window is one window.
+    """
+    kept = [False] * len(states)
+    for first in range(max(1, len(states) - window + 1)):
+        indices = range(first, min(first + window, len(states)))
+        if sum(states[i] for i in indices) >= votes:
+            for i in indices:
+                kept[i] = kept[i] or states[i]
+    return kept
+
+
+def unbroken_runs(
+    observations: Iterable[Observation], period: Decimal, gap: Decimal
+) -> Iterator[list[Observation]]:
+    """Observations in order of time, cut where more than `gap` seconds lie unseen: a hole says nothing."""
+    run: list[Observation] = []
+    for observation in sorted(observations, key=lambda o: o.at_seconds):
+        if run and observation.at_seconds - (run[-1].at_seconds + period) > gap:
+            yield run
+            run = []
+        run.append(observation)
+    if run:
+        yield run
+
+
+def rule_states(run: Sequence[Observation], rule: Rule) -> tuple[list[bool], list[float]]:
+    """Per sample of an unbroken run: whether the rule's state holds, and the confidence in that, 0 to 1.
+
+    Absence holds while no person does; a first score between the thresholds counts as present (in doubt for
+    the candidate), and the confidence of absence is 1 less the confidence of the best person.
+    """
+    scores = score_series(run, rule.label, rule.nth)
+    if rule.is_absence:
+        states = [not is_on for is_on in hysteresis(scores, rule.on, rule.off, is_on=True)]
+        scores = [1.0 - score for score in scores]
+    else:
+        states = hysteresis(scores, rule.on, rule.off)
+    return supported(states, rule.votes, rule.window), scores
+
+
+def spans_of_run(
+    run: Sequence[Observation], rule: Rule, period: Decimal, duration: Decimal
+) -> Iterator[Span]:
+    """Stretches of an unbroken run in which the rule holds, each sample standing for `period` seconds.
+
+    Stretches end at `duration` (the length of the sitting) at the latest; those under the rule's minimum are
+    dropped.
+    """
+    states, scores = rule_states(run, rule)
+    first: int | None = None
+    for i, is_on in enumerate([*states, False]):
+        if is_on and first is None:
+            first = i
+        if not is_on and first is not None:
+            ended = min(run[i - 1].at_seconds + period, duration)
+            span = Span(run[first].at_seconds, ended, max(scores[first:i]))
+            if span.duration > 0 and span.duration >= rule.minimum_seconds:
+                yield span
+            first = None
+
+
+def merge_spans(spans: Iterable[Span], gap: Decimal) -> list[Span]:
+    """Spans in order of time; those at most `gap` seconds apart become one, with the highest confidence."""
+    merged: list[Span] = []
+    for span in sorted(spans, key=lambda s: (s.started, s.ended)):
+        if merged and span.started - merged[-1].ended <= gap:
+            last = merged[-1]
+            merged[-1] = Span(
+                last.started, max(last.ended, span.ended), max(last.confidence, span.confidence)
+            )
+        else:
+            merged.append(span)
+    return merged
+
+
+def find_incidents(
+    observations: Iterable[Observation],
+    rules: Iterable[Rule],
+    *,
+    period: Decimal,
+    gap: Decimal,
+    duration: Decimal,
+) -> list[Incident]:
+    """Incidents of a sitting, in order of (start, type).
+
+    `period` is the time between two samples, `gap` the pause up to which two stretches are one review item,
+    `duration` the length of the sitting; all in seconds. Observations may come in any order; those at or
+    after `duration` do not belong to the sitting. A stretch must meet its rule by itself before it is merged
+    with a neighbour, so scattered single misses never add up to an absence.
+    """
+    runs = list(unbroken_runs((o for o in observations if o.at_seconds < duration), period, gap))
+    incidents = [
+        Incident(rule.signal_type_code, span.started, span.duration, span.confidence)
+        for rule in rules
+        for span in merge_spans((s for run in runs for s in spans_of_run(run, rule, period, duration)), gap)
+    ]
+    return sorted(incidents, key=lambda i: (i.started_seconds, i.signal_type_code))
+
+
+def unseen_spans(
+    times: Iterable[Decimal], *, duration: Decimal, period: Decimal, minimum: Decimal
+) -> list[Span]:
+    """Stretches of `minimum` seconds or more, between 0 and `duration`, that no sample covers.
+
+    Each sample covers `period` seconds. Without any sample the whole sitting is unseen, however short it is.
+    """
+    seen = sorted(at for at in times if at < duration)
+    if not seen:
+        return [Span(ZERO, duration, 1.0)]
+    starts = [ZERO, *(at + period for at in seen)]
+    ends = [*seen, duration]
+    return [
+        Span(start, end, 1.0)
+        for start, end in zip(starts, ends, strict=True)
+        if end > start and end - start >= minimum
+    ]
+
+
+def missing_incidents(unseen: Iterable[Span]) -> list[Incident]:
+    """`video_missing` for what could not be seen: inconclusive, a person must decide (policy A30)."""
+    return [
+        Incident(VIDEO_MISSING, span.started, span.duration, span.confidence)
+        for span in merge_spans(unseen, ZERO)
+    ]

@@ -1,0 +1,260 @@
+"""One sitting from recording to signals file: the runner that joins frames, detector, incidents and output.
+
+Belongs here: the order of the steps for one sitting, and what a recording that cannot be read leads to. Does
+not belong here: many sittings at once, retries (callers), decisions about candidates (people; policy A28).
+
+Memory stays bounded: one batch of pictures at a time, detections only are kept.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from proctoring_jobs.config import ProctoringConfig
+from proctoring_jobs.detector import Detector
+from proctoring_jobs.errors import RecordingUnreadableError, RetryableProctoringError
+from proctoring_jobs.frames import DecodeStats, SampledFrame, library_version, sample_frames
+from proctoring_jobs.incidents import (
+    Incident,
+    Span,
+    find_incidents,
+    incident_rules,
+    missing_incidents,
+    unseen_spans,
+)
+from proctoring_jobs.manifest import RecordingFile, SittingManifest, file_sha256
+from proctoring_jobs.output import build_signals, signals_path, write_signals
+from proctoring_jobs.signals import Observation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class FileOutcome:
+    """What one piece of a recording gave: observations in sitting time, and why it could not be read."""
+
+    stats: DecodeStats = field(default_factory=DecodeStats)
+    observations: list[Observation] = field(default_factory=list)
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class SittingReport:
+    """What a run made of one sitting. Unseen seconds are for a person to decide on (A30), never a pass."""
+
+    sitting_id: str
+    path: Path
+    duration_seconds: Decimal
+    unseen_seconds: Decimal
+    count_samples: int
+    count_packets_lost: int
+    count_by_type: dict[str, int]
+    problems: tuple[str, ...]
+
+
+def run_sitting(
+    manifest: SittingManifest, config: ProctoringConfig, detector: Detector, out_dir: Path
+) -> SittingReport:
+    """Find the incidents of one sitting and write its signals file into `out_dir`, replacing an earlier one.
+
+    A piece that is absent, altered or undecodable becomes `video_missing` for its whole stretch, and so does
+    any stretch without picture of `missing_seconds` or more. Raises `RetryableProctoringError` when the
+    storage fails; then nothing is written.
+    """
+    outcomes = [
+        _read_file(file, number, manifest, config, detector) for number, file in enumerate(manifest.files, 1)
+    ]
+    observations = [observation for outcome in outcomes for observation in outcome.observations]
+    duration = _duration(manifest, outcomes, config)
+    unseen = [
+        *_unreadable_spans(manifest.files, outcomes, duration),
+        *unseen_spans(
+            (o.at_seconds for o in observations),
+            duration=duration,
+            period=config.sample_period,
+            minimum=config.missing_seconds,
+        ),
+    ]
+    missing = missing_incidents(unseen)
+    found = find_incidents(
+        observations,
+        incident_rules(config),
+        period=config.sample_period,
+        gap=config.merge_gap_seconds,
+        duration=duration,
+    )
+    report = _report(manifest, out_dir, duration, outcomes, [*missing, *found])
+    _write(report, [*missing, *found], config, detector)
+    return report
+
+
+def model_code(detector: Detector, config: ProctoringConfig) -> str:
+    """Model, weights hash, library versions, device and batch size in one code: enough to repeat a row."""
+    identity = detector.identity
+    libraries = (*identity.libraries, ("av", library_version()))
+    versions = "/".join(f"{name}-{number}" for name, number in libraries)
+    return f"{identity.name}/sha256-{identity.sha256}/{versions}/{config.device}/batch-{config.batch_size}"
+
+
+def _read_file(
+    file: RecordingFile, number: int, manifest: SittingManifest, config: ProctoringConfig, detector: Detector
+) -> FileOutcome:
+    """Observations of one piece, in sitting time. An unreadable piece is a result, not a failure."""
+    outcome = FileOutcome()
+    until = None if manifest.duration_seconds is None else manifest.duration_seconds - file.started_seconds
+    try:
+        _check_hash(file)
+        frames = sample_frames(file.path, config.sample_rate, stats=outcome.stats, until=until)
+        for batch in _batches(frames, config.batch_size):
+            outcome.observations += _observe(batch, file.started_seconds, detector)
+    except RecordingUnreadableError as error:
+        outcome.problem = error.message_key
+        logger.warning(
+            "sitting %s, file %s: %s; inconclusive (A30)", manifest.sitting_id, number, error.message_key
+        )
+    stats = outcome.stats
+    logger.info("sitting %s, file %s: %s", manifest.sitting_id, number, stats)
+    if stats.count_packets_lost or stats.count_frames_corrupt or stats.is_cut_short:
+        logger.warning(
+            "sitting %s, file %s is damaged: %s of %s packets lost, %s frames corrupt, cut short: %s",
+            manifest.sitting_id,
+            number,
+            stats.count_packets_lost,
+            stats.count_packets,
+            stats.count_frames_corrupt,
+            stats.is_cut_short,
+        )
+    return outcome
+
+
+def _check_hash(file: RecordingFile) -> None:
+    """Refuse a piece that is not the one the manifest names."""
+    if file.sha256 is None:
+        return
+    try:
+        found = file_sha256(file.path)
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
+        raise RecordingUnreadableError("recording_absent") from error
+    except OSError as error:
+        raise RetryableProctoringError(
+            "storage_failed", file=file.path.name, detail=error.strerror
+        ) from error
+    if found != file.sha256:
+        raise RecordingUnreadableError("recording_altered")
+
+
+def _batches(frames: Iterable[SampledFrame], size: int) -> Iterator[list[SampledFrame]]:
+    """Frames in lists of `size`, the last one shorter."""
+    batch: list[SampledFrame] = []
+    for frame in frames:
+        batch.append(frame)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _observe(batch: Sequence[SampledFrame], started: Decimal, detector: Detector) -> list[Observation]:
+    """Detections of a batch, at their times in the sitting."""
+    found = detector.detect([frame.image for frame in batch])
+    return [
+        Observation(started + frame.at_seconds, detections)
+        for frame, detections in zip(batch, found, strict=True)
+    ]
+
+
+def _duration(
+    manifest: SittingManifest, outcomes: Sequence[FileOutcome], config: ProctoringConfig
+) -> Decimal:
+    """Length of the sitting in seconds: the manifest's, else up to the end of its last piece, else 0."""
+    if manifest.duration_seconds is not None:
+        return manifest.duration_seconds
+    pairs = zip(manifest.files, outcomes, strict=True)
+    return max(
+        (file.started_seconds + _length(outcome.stats, config) for file, outcome in pairs), default=Decimal(0)
+    )
+
+
+def _length(stats: DecodeStats, config: ProctoringConfig) -> Decimal:
+    """Length of a piece in seconds: its header's, else up to one sample past its last frame, else 0."""
+    last = stats.last_seconds
+    if stats.length_seconds is not None:
+        return stats.length_seconds if last is None else max(stats.length_seconds, last)
+    return Decimal(0) if last is None else last + config.sample_period
+
+
+def _unreadable_spans(
+    files: Sequence[RecordingFile], outcomes: Sequence[FileOutcome], duration: Decimal
+) -> Iterator[Span]:
+    """Stretch of each unreadable piece: from its start to the next piece's, or to the end of the sitting."""
+    for file, outcome in zip(files, outcomes, strict=True):
+        if outcome.problem is not None:
+            later = [other.started_seconds for other in files if other.started_seconds > file.started_seconds]
+            ended = min([*later, duration])
+            if ended > file.started_seconds:
+                yield Span(file.started_seconds, ended, 1.0)
+
+
+def _report(
+    manifest: SittingManifest,
+    out_dir: Path,
+    duration: Decimal,
+    outcomes: Sequence[FileOutcome],
+    incidents: Sequence[Incident],
+) -> SittingReport:
+    """Counts of one sitting; a manifest without files is a problem of its own."""
+    problems = tuple(outcome.problem for outcome in outcomes if outcome.problem is not None)
+    counts = Counter(incident.signal_type_code for incident in incidents)
+    missing = [
+        incident.duration_seconds for incident in incidents if incident.signal_type_code == "video_missing"
+    ]
+    return SittingReport(
+        sitting_id=manifest.sitting_id,
+        path=signals_path(out_dir, manifest.sitting_id),
+        duration_seconds=duration,
+        unseen_seconds=sum(missing, Decimal(0)),
+        count_samples=sum(outcome.stats.count_sampled for outcome in outcomes),
+        count_packets_lost=sum(outcome.stats.count_packets_lost for outcome in outcomes),
+        count_by_type=dict(sorted(counts.items())),
+        problems=problems if manifest.files else ("recording_absent",),
+    )
+
+
+def _write(
+    report: SittingReport, incidents: Sequence[Incident], config: ProctoringConfig, detector: Detector
+) -> None:
+    """Write the signals file, the run's provenance and coverage in its metadata, and say so in the log."""
+    signals = build_signals(
+        report.sitting_id,
+        sorted(incidents, key=lambda i: (i.started_seconds, i.signal_type_code)),
+        model_code=model_code(detector, config),
+        config_hash=config.config_hash(),
+    )
+    facts = {
+        "sitting_id": report.sitting_id,
+        "model_code": model_code(detector, config),
+        "config": config.as_json(),
+        "duration_seconds": str(report.duration_seconds),
+        "unseen_seconds": str(report.unseen_seconds),
+        "count_samples": str(report.count_samples),
+        "count_packets_lost": str(report.count_packets_lost),
+    }
+    write_signals(report.path, signals, facts)
+    if report.unseen_seconds or report.problems:
+        logger.warning(
+            "sitting %s: %s of %s seconds unseen; inconclusive, a decision is required (A30)",
+            report.sitting_id,
+            report.unseen_seconds,
+            report.duration_seconds,
+        )
+    logger.info("sitting %s: %s signals in %s", report.sitting_id, len(signals), report.path.name)

@@ -1,0 +1,91 @@
+"""What was seen, as numbers: detections of single frames and the score series that rules look at.
+
+Belongs here: pure arithmetic on detections of one frame. Does not belong here: time (`incidents.py`), pixels
+(`frames.py`), the model (`detector.py`). Seconds are `Decimal` from the beginning of the sitting; confidences
+are `float` from 0 to 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+PERSON = "person"
+PHONE = "cell phone"
+BOOK = "book"
+LAPTOP = "laptop"
+
+#: Classes by their COCO names. A model that lacks one is refused: it would report nothing, which reads as
+#: "clean".
+REQUIRED_LABELS: tuple[str, ...] = (PERSON, PHONE, BOOK, LAPTOP)
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Detection:
+    """One object in one frame: COCO class, confidence 0 to 1, box (left, top, right, bottom) in pixels."""
+
+    label: str
+    confidence: float
+    box: Box
+
+
+@dataclass(frozen=True)
+class Observation:
+    """All detections of one sampled frame; `at_seconds` counts from the beginning of the sitting."""
+
+    at_seconds: Decimal
+    detections: tuple[Detection, ...] = ()
+
+
+def box_area(box: Box) -> float:
+    """Area in square pixels; 0 for a box without extent."""
+    left, top, right, bottom = box
+    return max(0.0, right - left) * max(0.0, bottom - top)
+
+
+def intersection_over_union(first: Box, second: Box) -> float:
+    """Overlap of two boxes, 0 (apart) to 1 (the same); two boxes without extent do not overlap."""
+    shared = box_area(
+        (
+            max(first[0], second[0]),
+            max(first[1], second[1]),
+            min(first[2], second[2]),
+            min(first[3], second[3]),
+        )
+    )
+    union = box_area(first) + box_area(second) - shared
+    return shared / union if union > 0 else 0.0
+
+
+def suppress_duplicates(detections: Iterable[Detection], iou: float) -> tuple[Detection, ...]:
+    """Drop boxes that overlap a more confident one of their class by more than `iou`; most confident first.
+
+    YOLO26's end-to-end head gives several boxes for one person, which would count as several persons. The
+    order is total (confidence, then class and box), so equal confidences give the same answer every time.
+    """
+    kept: list[Detection] = []
+    for candidate in sorted(detections, key=lambda d: (-d.confidence, d.label, d.box)):
+        is_duplicate = any(
+            other.label == candidate.label and intersection_over_union(other.box, candidate.box) > iou
+            for other in kept
+        )
+        if not is_duplicate:
+            kept.append(candidate)
+    return tuple(kept)
+
+
+def nth_confidence(observation: Observation, label: str, nth: int = 1) -> float:
+    """Confidence of the `nth` most confident object of a class in a frame; 0.0 where there are fewer.
+
+    `nth=2` of `person` is the evidence for a second person (Order §5.1).
+    """
+    confidences = sorted((d.confidence for d in observation.detections if d.label == label), reverse=True)
+    return confidences[nth - 1] if len(confidences) >= nth else 0.0
+
+
+def score_series(observations: Sequence[Observation], label: str, nth: int = 1) -> list[float]:
+    """`nth_confidence` of every observation, in the order given."""
+    return [nth_confidence(observation, label, nth) for observation in observations]

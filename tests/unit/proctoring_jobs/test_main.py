@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+import proctoring_jobs.detector
+from proctoring_jobs.__main__ import main
+from proctoring_jobs.errors import RetryableProctoringError
+from tests.unit.proctoring_jobs.videos import ALONE, EMPTY, BrightnessDetector, steady, write_video
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_video(tmp_path_factory.mktemp("recordings") / "a.webm", steady([(ALONE, 4), (EMPTY, 5)]))
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command line with a detector that needs no weights, in English."""
+    monkeypatch.setattr(proctoring_jobs.detector, "load_detector", lambda config: BrightnessDetector())
+    monkeypatch.delenv("REZERV_LANGUAGE", raising=False)
+
+
+def manifest(folder: Path, sitting: str, *files: str) -> str:
+    path = folder / f"{sitting}.json"
+    listed = [{"path": file} for file in files]
+    path.write_text(json.dumps({"sitting_id": sitting, "duration_seconds": 9, "files": listed}))
+    return str(path)
+
+
+def signals(out: Path, sitting: str) -> list[tuple[str, Decimal]]:
+    rows = pq.read_table(out / f"proctoring__signals__{sitting}.parquet").to_pylist()
+    return [(row["signal_type_code"], row["duration_seconds"]) for row in rows]
+
+
+@pytest.mark.usefixtures("fake")
+def test_a_video_and_its_sitting(recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", str(recording), "--sitting", "S1", "--out", str(tmp_path)]) == 0
+    assert signals(tmp_path, "S1") == [("absence", Decimal(5))]
+    shown = capsys.readouterr().out
+    assert "S1: 1 signals, 9 frames looked at, 0.0 of 9.0 s unseen" in shown
+    assert "1 of 1 sittings, 0 of them inconclusive" in shown
+
+
+@pytest.mark.usefixtures("fake")
+def test_manifests_all_or_chosen(recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = [manifest(tmp_path, "A", str(recording)), manifest(tmp_path, "B", "lost.webm")]
+    assert main(["run", *given, "--out", str(tmp_path / "all")]) == 0
+    assert signals(tmp_path / "all", "B") == [("video_missing", Decimal(9))]
+    shown = capsys.readouterr().out
+    assert "B: a recording is missing" in shown
+    assert "B: INCONCLUSIVE, 9.0 of 9.0 s" in shown
+    assert main(["run", *given, "--sitting", "A", "--out", str(tmp_path / "one")]) == 0
+    assert [path.name for path in (tmp_path / "one").iterdir()] == ["proctoring__signals__A.parquet"]
+
+
+@pytest.mark.usefixtures("fake")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["{video}"], "as many sittings"),
+        (["{video}", "--sitting", "A", "B"], "as many sittings"),
+        (["{video}", "{video}", "--sitting", "A", "A"], "Two recordings"),
+        (["typo.webm", "--sitting", "A"], "no file typo.webm"),
+        (["typo.json"], "no file typo.json"),
+        (["{video}", "--sitting", "a/b"], "cannot be a sitting's number"),
+        (["{video}", "{manifest}", "--sitting", "A"], "not both"),
+        (["{manifest}", "--sitting", "X"], "No manifest is about: X"),
+        (["{manifest}", "--duration", "5"], "--duration is for video files"),
+        (["{video}", "--sitting", "A", "--duration", "long"], "--duration must be"),
+        (["{video}", "--sitting", "A", "--duration", "inf"], "--duration must be"),
+        (["{manifest}", "--config", "none.toml"], "none.toml cannot be read"),
+        (["{manifest}", "--language", "de"], "no language “de”"),
+    ],
+)
+def test_wrong_arguments_are_told_and_nothing_is_written(
+    recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    names = {"video": str(recording), "manifest": manifest(tmp_path, "A", str(recording))}
+    filled = [argument.format(**names) for argument in arguments]
+    assert main(["run", *filled, "--out", str(tmp_path / "out")]) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_without_weights_it_says_what_to_set(
+    recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("PROCTORING_WEIGHTS", "PROCTORING_WEIGHTS_SHA256", "PROCTORING_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    arguments = ["run", str(recording), "--sitting", "S1", "--out", str(tmp_path), "--language"]
+    for language, said in (
+        ("en", "No weights"),
+        ("ru", "Веса модели не заданы"),
+        ("kk", "салмақтары берілмеген"),
+    ):
+        assert main([*arguments, language]) == 2
+        assert said in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("fake")
+def test_a_failing_sitting_stops_no_other_and_asks_for_another_run(
+    recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import proctoring_jobs.session
+
+    real = proctoring_jobs.session.write_signals
+
+    def fail_for_a(path: Path, *rest: object) -> None:
+        if "__A." in path.name:
+            raise RetryableProctoringError("storage_failed", file=path.name, detail="full")
+        real(path, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(proctoring_jobs.session, "write_signals", fail_for_a)
+    given = [manifest(tmp_path, name, str(recording)) for name in ("A", "B")]
+    assert main(["run", *given, "--out", str(tmp_path / "out")]) == 75
+    told = capsys.readouterr()
+    assert "A: not done" in told.err
+    assert "1 of 2 sittings" in told.out
+    assert signals(tmp_path / "out", "B") == [("absence", Decimal(5))]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "Exit codes"), ("ru", "Коды выхода"), ("kk", "Шығу кодтары")]
+)
+def test_help_is_in_the_language_asked_for(
+    language: str, said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REZERV_LANGUAGE", language)
+    with pytest.raises(SystemExit) as left:
+        main(["run", "--help"])
+    assert left.value.code == 0
+    assert said in capsys.readouterr().out
+
+
+def test_the_module_runs_and_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys, runpy\nsys.argv = ['proctoring_jobs', '--help']\n"
+        "try: runpy.run_module('proctoring_jobs', run_name='__main__')\n"
+        "except SystemExit as left: code = left.code\n"
+        "print(code, sorted({'torch', 'ultralytics', 'av', 'numpy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "0 []"
