@@ -1,0 +1,193 @@
+"""The pictures of the funnel: tracks stage by stage, and what became of those who entered.
+
+Belongs here: Altair charts from rows of counts. Does not belong here: counting (dbt_project/,
+dashboards/warehouse.py).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+
+from dashboards.components.formats import number
+from dashboards.i18n import Texts
+from dashboards.warehouse import Row
+
+_ENTERED = "#cfe0ee"
+_GOES_ON = "#86b8dc"
+_INK = "#1c2733"
+_OUTCOME_COLOURS: Mapping[str, str] = {
+    "count_admitted": "#2f7fb5",
+    "count_not_admitted": "#c9d3dc",
+    "count_absent": "#e3b778",
+    "count_annulled": "#b5555b",
+    "count_excluded": "#7d3c53",
+    "count_withdrawn": "#9a8bb5",
+    "count_pending": "#eadf9d",
+}
+_ROW_HEIGHT = 46
+_HEADING_LINE = 13
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, break_long_words=False) or [text]
+
+
+def _label_expression(labels: Sequence[str], width: int) -> str:
+    """Return a Vega expression that turns the position of a label into its wrapped lines."""
+    return f"{json.dumps([_wrapped(label, width) for label in labels], ensure_ascii=False)}[datum.value]"
+
+
+def _stage_axis(field: str, labels: Sequence[str], headroom: float = 0) -> alt.Y:
+    axis = alt.Axis(
+        title=None,
+        values=list(range(len(labels))),
+        labelExpr=_label_expression(labels, 30),
+        labelLimit=260,
+        labelFontSize=12,
+        labelColor=_INK,
+        labelLineHeight=14,
+        domain=False,
+        ticks=False,
+        grid=False,
+        labelPadding=8,
+    )
+    scale = alt.Scale(domain=[len(labels) - 0.5, -0.5 - headroom], nice=False)
+    return alt.Y(field, axis=axis, scale=scale)
+
+
+def _track_headings(tracks: Sequence[str]) -> tuple[alt.Chart, float]:
+    """Return a layer with the wrapped names of the tracks above the first stage, and its height in rows."""
+    lines = [_wrapped(name, 18 if len(tracks) > 3 else 36) for name in tracks]
+    height = (max(map(len, lines)) * _HEADING_LINE + 8) / _ROW_HEIGHT
+    values = [{"track": x, "row": -0.5 - height, "name": name} for x, name in enumerate(lines)]
+    mark = alt.Chart(alt.Data(values=values)).mark_text(
+        baseline="top", fontSize=11, color=_INK, lineHeight=_HEADING_LINE
+    )
+    return mark.encode(x=alt.X("track:Q", title=None), y=alt.Y("row:Q", title=None), text="name:N"), height
+
+
+def funnel_records(
+    counts: Mapping[tuple[str, str], Row],
+    stages: Mapping[str, str],
+    tracks: Mapping[str, str],
+    texts: Texts,
+) -> list[dict[str, Any]]:
+    """Return one record per stage and track with the edges of its two bars.
+
+    A bar is centred on its track's column (0, 1, 2 …) and at most 0.84 wide; its width follows the square
+    root of the number of people, on one scale for all tracks.
+    """
+    largest = max((row["count_entered"] for row in counts.values()), default=0) or 1
+    records = []
+    for y, (stage, stage_name) in enumerate(stages.items()):
+        for x, (track, track_name) in enumerate(tracks.items()):
+            row = counts.get((stage, track))
+            entered, goes_on = (row["count_entered"], row["count_admitted"]) if row else (0, 0)
+            outer, inner = (0.42 * math.sqrt(people / largest) for people in (entered, goes_on))
+            records.append(
+                {
+                    "stage": y,
+                    "track": x,
+                    "top": y - 0.3,
+                    "bottom": y + 0.3,
+                    "left": x - outer,
+                    "right": x + outer,
+                    "inner_left": x - inner,
+                    "inner_right": x + inner,
+                    "label": number(entered, texts.language) if entered else "",
+                    "stage_name": stage_name,
+                    "track_name": track_name,
+                    "sentence": texts(
+                        "funnel.entered_to",
+                        entered=number(entered, texts.language),
+                        admitted=number(goes_on, texts.language),
+                    ),
+                }
+            )
+    return records
+
+
+def funnel_chart(
+    counts: Mapping[tuple[str, str], Row],
+    stages: Mapping[str, str],
+    tracks: Mapping[str, str],
+    texts: Texts,
+) -> alt.LayerChart:
+    """Draw a funnel per track, side by side; `counts` by (stage code, track code), names in order."""
+    headings, headroom = _track_headings(list(tracks.values()))
+    x = alt.X("left:Q", title=None, axis=None, scale=alt.Scale(domain=[-0.5, len(tracks) - 0.5], nice=False))
+    y, y2 = _stage_axis("top:Q", list(stages.values()), headroom), alt.Y2("bottom:Q")
+    base = alt.Chart(alt.Data(values=funnel_records(counts, stages, tracks, texts))).encode(
+        tooltip=[
+            alt.Tooltip("track_name:N", title=texts("column.track")),
+            alt.Tooltip("stage_name:N", title=texts("column.stage")),
+            alt.Tooltip("sentence:N", title=" "),
+        ]
+    )
+    outer = base.mark_rect(color=_ENTERED, cornerRadius=2).encode(x=x, x2="right:Q", y=y, y2=y2)
+    inner = base.mark_rect(color=_GOES_ON, cornerRadius=2).encode(
+        x=alt.X("inner_left:Q", title=None), x2="inner_right:Q", y=y, y2=y2
+    )
+    label = base.mark_text(color=_INK, fontSize=12, fontWeight=600).encode(
+        x=alt.X("track:Q", title=None), y=alt.Y("stage:Q", title=None), text="label:N"
+    )
+    height = _ROW_HEIGHT * (len(stages) + headroom)
+    return alt.layer(outer, inner, label, headings).properties(height=height)
+
+
+def outcome_chart(
+    totals: Mapping[str, Mapping[str, int]], stages: Mapping[str, str], texts: Texts
+) -> alt.Chart:
+    """Draw what became of those who entered each stage, as shares; `totals` by stage, then count column."""
+    outcomes = {name: texts(f"column.{name}") for name in _OUTCOME_COLOURS}
+    records = []
+    for y, (stage, stage_name) in enumerate(stages.items()):
+        entered = totals.get(stage, {}).get("count_entered", 0)
+        before = 0
+        for name, label in outcomes.items():
+            people = totals.get(stage, {}).get(name, 0)
+            if people:
+                records.append(
+                    {
+                        "stage": y,
+                        "top": y - 0.32,
+                        "bottom": y + 0.32,
+                        "stage_name": stage_name,
+                        "outcome": label,
+                        "start": before / entered,
+                        "end": (before + people) / entered,
+                        "people": number(people, texts.language),
+                    }
+                )
+            before += people
+    return (
+        alt.Chart(alt.Data(values=records))
+        .mark_rect(stroke="#ffffff", strokeWidth=1)
+        .encode(
+            x=alt.X(
+                "start:Q", title=None, axis=alt.Axis(format=".0%", grid=False), scale=alt.Scale(domain=[0, 1])
+            ),
+            x2="end:Q",
+            y=_stage_axis("top:Q", list(stages.values())),
+            y2="bottom:Q",
+            color=alt.Color(
+                "outcome:N",
+                scale=alt.Scale(domain=list(outcomes.values()), range=list(_OUTCOME_COLOURS.values())),
+                legend=alt.Legend(
+                    title=None, orient="top", columns=7, labelLimit=180, labelFontSize=12, labelColor=_INK
+                ),
+            ),
+            tooltip=[
+                alt.Tooltip("stage_name:N", title=texts("column.stage")),
+                alt.Tooltip("outcome:N", title=texts("column.status")),
+                alt.Tooltip("people:N", title=texts("column.count_entered")),
+            ],
+        )
+        .properties(height=_ROW_HEIGHT * len(stages))
+    )

@@ -1,0 +1,60 @@
+"""The row of filters of the funnel, and the choice of a stage or track.
+
+Belongs here: widgets that turn a choice into codes. Does not belong here: applying them
+(dashboards/warehouse.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from dashboards.i18n import Texts
+from dashboards.warehouse import Filters, Release, names
+
+_SIDES: Mapping[str, tuple[str, str]] = {
+    "tracks": ("track", "tracks"),
+    "regions": ("region", "regions"),
+    "sexes": ("sex", "sexes"),
+    "age_bands": ("age_band", "age_bands"),
+    "employer_types": ("employer_type", "employer_types"),
+}
+
+
+def choose_filters(release: Release, texts: Texts) -> Filters:
+    """Show the five filters in a row and return the chosen codes; they outlive a change of page."""
+    chosen: dict[str, tuple[str, ...]] = {}
+    for place, (side, (label, seed)) in zip(st.columns(len(_SIDES)), _SIDES.items(), strict=True):
+        options = names(release, seed, texts.language)
+        picked = place.multiselect(
+            texts(f"filter.{label}"),
+            list(options),
+            format_func=_namer(options),
+            placeholder=texts("filter.all"),
+            key=f"filter_{side}",
+            persist_state="session",
+        )
+        chosen[side] = tuple(picked)
+    return Filters(**chosen)
+
+
+def choose_code(label: str, options: Mapping[str, str], key: str, default: str | None = None) -> str:
+    """Show a select box of names and return the chosen code; `default` is shown first."""
+    codes = list(options)
+    picked = st.selectbox(
+        label,
+        codes,
+        index=codes.index(default) if default in codes else 0,
+        format_func=_namer(options),
+        key=key,
+        persist_state="session",
+    )
+    return str(picked)
+
+
+def _namer(options: Mapping[str, str]) -> Callable[[str], str]:
+    def name(code: str) -> str:
+        return options.get(code, code)
+
+    return name

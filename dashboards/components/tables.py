@@ -1,0 +1,130 @@
+"""Tables and rows of figures as plain HTML, with every value escaped, and the grid for long lists.
+
+Belongs here: pure functions from values to HTML, column headings with their descriptions.
+Does not belong here: which rows are shown (dashboards/views/), SQL (dashboards/warehouse.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from dashboards.components import formats
+from dashboards.i18n import Texts
+
+
+@dataclass(frozen=True)
+class Column:
+    """One heading: `css` is a class of its cells (num, wide), `description` its tooltip,
+    `name` the warehouse column that it shows.
+    """
+
+    label: str
+    css: str = ""
+    description: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Html:
+    """Markup that has been escaped already; every other cell is escaped by the table."""
+
+    markup: str
+
+
+Cell = str | Html
+
+
+def describe(name: str, texts: Texts, comments: Mapping[str, str]) -> str:
+    """Return the tooltip of a column: in English the warehouse's description, else the catalogue's text."""
+    written = comments.get(name) if texts.language == "en" else None
+    return " ".join((written or texts.get(f"help.{name}") or "").split())
+
+
+def column(name: str, texts: Texts, comments: Mapping[str, str], css: str = "") -> Column:
+    """Make the heading of a warehouse column in the language of `texts`."""
+    return Column(texts(f"column.{name}"), css, describe(name, texts, comments), name)
+
+
+def _markup(cell: Cell) -> str:
+    return cell.markup if isinstance(cell, Html) else escape(cell)
+
+
+def table_row(columns: Sequence[Column], cells: Sequence[Cell], css: str = "") -> str:
+    """Return one table row, its cells aligned as their columns say."""
+    parts = [
+        f'<td class="{heading.css}">{_markup(cell)}</td>'
+        for heading, cell in zip(columns, cells, strict=True)
+    ]
+    return f'<tr class="{css}">{"".join(parts)}</tr>'
+
+
+def span_row(columns: Sequence[Column], cell: Cell, css: str) -> str:
+    """Return a row that is one cell across the whole table."""
+    return f'<tr class="{css}"><td colspan="{len(columns)}">{_markup(cell)}</td></tr>'
+
+
+def html_table(columns: Sequence[Column], rows: Sequence[str], name: str, max_height: int = 640) -> str:
+    """Return a table in a box that scrolls beyond `max_height` pixels; `name` is for screen readers."""
+    headings = "".join(_heading(heading) for heading in columns)
+    return (
+        f'<div class="rz-scroll" style="max-height: {max_height}px"><table class="rz-table" '
+        f'aria-label="{escape(name)}"><thead><tr>{headings}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+    )
+
+
+def _heading(heading: Column) -> str:
+    title = f' title="{escape(heading.description)}"' if heading.description else ""
+    return f'<th scope="col" class="{heading.css}"{title}>{escape(heading.label)}</th>'
+
+
+def figures(pairs: Sequence[tuple[str, str]], columns: int | None = None) -> str:
+    """Return named figures, `columns` a row, all in one row where that is None."""
+    cells = [
+        f'<div class="rz-figure"><span>{escape(label)}</span><strong>{escape(value)}</strong></div>'
+        for label, value in pairs
+    ]
+    return f'<div class="rz-figures" style="--columns: {columns or len(pairs)}">{"".join(cells)}</div>'
+
+
+def show_grid(
+    names: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    texts: Texts,
+    comments: Mapping[str, str],
+    key: str,
+) -> None:
+    """Show a long list in a grid that scrolls, sorts and searches; scores are shown with two decimals."""
+    import pandas as pd
+
+    frame = pd.DataFrame([list(row) for row in rows], columns=list(names))
+    scores = [name for name in names if name.endswith("_points")]
+    for name in scores:
+        frame[name] = frame[name].astype("float64")
+    for name in (name for name in names if name == "rank" or name.endswith("_rank")):
+        frame[name] = frame[name].astype("Int64")
+    config = {
+        name: st.column_config.Column(texts(f"column.{name}"), help=describe(name, texts, comments) or None)
+        for name in names
+    }
+    # writing scores in the language costs time by the row, and the longest lists have none
+    has_scores = any(frame[name].notna().any() for name in scores)
+    shown = frame.style.format(_score_format(scores, texts.language)) if has_scores else frame
+    st.dataframe(shown, hide_index=True, column_config=config, key=key, width="stretch", placeholder="")
+
+
+def _score_format(names: Sequence[str], language: str) -> dict[Any, str | Callable[[object], str] | None]:
+    def write(value: object) -> str:
+        return _grid_points(value, language)
+
+    return dict.fromkeys(names, write)
+
+
+def _grid_points(value: Any, language: str) -> str:
+    missing = value != value  # NaN: the grid's way to say that there is no score
+    return "" if missing else formats.points(Decimal(f"{value:.2f}"), language)

@@ -1,0 +1,76 @@
+"""Texts of the interface in Kazakh, Russian and English, one TOML catalogue per language.
+
+Belongs here: every sentence that the dashboards say themselves, and choosing the language.
+Does not belong here: names of stages, tracks, regions, statuses and reasons; those are seeds of the release
+(dashboards/warehouse.py reads them).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+LANGUAGES: tuple[str, ...] = ("kk", "ru", "en")
+LANGUAGE_NAMES: Mapping[str, str] = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
+FALLBACK_LANGUAGE = "en"
+
+_log = logging.getLogger(__name__)
+
+
+class MissingText(KeyError):
+    """A key that a catalogue does not have, or a language that has no catalogue."""
+
+
+@dataclass(frozen=True)
+class Texts:
+    """One catalogue: `texts("funnel.title")` gives the text, its `{name}` filled from keywords."""
+
+    language: str
+    entries: Mapping[str, str]
+
+    def __call__(self, key: str, **params: object) -> str:
+        """Return the text of `key`; raises MissingText for an unknown key."""
+        try:
+            return self.entries[key].format(**params)
+        except KeyError as error:
+            raise MissingText(f"{self.language}: {key} ({error})") from error
+
+    def get(self, key: str) -> str | None:
+        """Return the text of `key` as it stands, or None where the catalogue has none."""
+        return self.entries.get(key)
+
+
+def _flatten(table: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    flat: dict[str, str] = {}
+    for key, value in table.items():
+        if isinstance(value, dict):
+            flat.update(_flatten(value, f"{prefix}{key}."))
+        else:
+            flat[f"{prefix}{key}"] = str(value)
+    return flat
+
+
+@cache
+def load_texts(language: str) -> Texts:
+    """Read the catalogue of `language` (kk, ru or en); raises MissingText for any other."""
+    if language not in LANGUAGES:
+        raise MissingText(language)
+    content = (Path(__file__).parent / f"{language}.toml").read_text(encoding="utf-8")
+    return Texts(language, _flatten(tomllib.loads(content)))
+
+
+def default_language() -> str:
+    """Return the language of REZERV_LANGUAGE; English where it is unset or names no catalogue."""
+    wanted = os.environ.get("REZERV_LANGUAGE", "").strip() or FALLBACK_LANGUAGE
+    if wanted in LANGUAGES:
+        return wanted
+    _log.warning(
+        "REZERV_LANGUAGE=%r is none of %s; using %s", wanted, ", ".join(LANGUAGES), FALLBACK_LANGUAGE
+    )
+    return FALLBACK_LANGUAGE

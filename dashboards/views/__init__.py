@@ -1,0 +1,5 @@
+"""The pages, one module each, with a function `render(release, texts)`.
+
+Belongs here: what a page shows and in which order.
+Does not belong here: SQL (dashboards/warehouse.py), shared pieces (dashboards/components/).
+"""

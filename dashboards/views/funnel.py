@@ -1,0 +1,299 @@
+"""The funnel: from accounts to the Reserve, by track, with filters, a picture, a table and the people.
+
+Belongs here: the order of the page and what its numbers are called. Does not belong here: SQL
+(dashboards/warehouse.py), drawing (dashboards/components/). Order §3 is what it shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboards import warehouse
+from dashboards.components import charts, formats, tables
+from dashboards.components.filters import choose_code, choose_filters
+from dashboards.components.header import show_header
+from dashboards.i18n import Texts
+from dashboards.warehouse import Filters, Release, Row
+
+_ALL = ""
+_TABLE_COLUMNS = (
+    "count_entered",
+    "count_participated",
+    "limit_places",
+    "cutoff_points",
+    "count_admitted",
+    "count_over_limit",
+)
+_SUMMED = ("count_entered", "count_participated", "limit_places", "count_admitted", "count_over_limit")
+_CSV_COLUMNS = (
+    "stage_order",
+    "stage_code",
+    "stage",
+    "track_code",
+    "track",
+    *warehouse.FUNNEL_COUNTS,
+    "count_pool",
+    "limit_places",
+    "cutoff_points",
+    "cutoff_fraction",
+    "count_by_tie",
+    "count_supernumerary",
+    "count_over_limit",
+    "published_at",
+)
+_DRILL_COLUMNS = (
+    "candidate_no",
+    "track",
+    "rank",
+    "score_points",
+    "status",
+    "reason",
+    "region",
+    "sex",
+    "age_band",
+    "employer_type",
+)
+_COMMENT_TABLES = ("reporting.rpt_funnel", "reporting.rpt_stage_tracks", "reporting.rpt_shortlists")
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """What the page shows: counts within the filters by (stage, track), and the cuts of whole tracks."""
+
+    counts: Mapping[tuple[str, str], Row]
+    cuts: Mapping[tuple[str, str], Row]
+    admits_by: Mapping[str, str]
+    stages: Mapping[str, str]
+    tracks: Mapping[str, str]
+
+    def is_published(self, stage: str) -> bool:
+        """Whether the list of the stage has been published."""
+        return any(cut["is_published"] for (code, _), cut in self.cuts.items() if code == stage)
+
+    def total(self, stage: str, name: str) -> int:
+        """Return a count of the stage within the filters, over all shown tracks."""
+        return sum(self.counts[stage, track][name] for track in self.tracks if (stage, track) in self.counts)
+
+
+def render(release: Release, texts: Texts) -> None:
+    """Show the page for `release`, in the language of `texts`."""
+    show_header(texts("funnel.title"), release.manifest, texts)
+    filters = choose_filters(release, texts)
+    funnel = read_funnel(release, filters, texts.language)
+    if not funnel.counts:
+        st.info(texts("empty.filters"))
+        return
+    comments = warehouse.column_comments(release, _COMMENT_TABLES)
+    st.html(tables.figures(headline(funnel, texts), columns=5))
+    _show_pictures(funnel, texts)
+    _show_table(funnel, filters, release, texts, comments)
+    _show_people(funnel, filters, release, texts, comments)
+
+
+def read_funnel(release: Release, filters: Filters, language: str) -> Funnel:
+    """Read the counts within `filters`, and the cuts, for the tracks that the filters leave."""
+    tracks = warehouse.names(release, "tracks", language)
+    return Funnel(
+        counts={
+            (row["stage_code"], row["track_code"]): row for row in warehouse.funnel_counts(release, filters)
+        },
+        cuts={(row["stage_code"], row["track_code"]): row for row in warehouse.stage_tracks(release)},
+        admits_by={row["stage_code"]: row["admits_by_code"] for row in warehouse.stages(release)},
+        stages=warehouse.names(release, "stages", language),
+        tracks={code: name for code, name in tracks.items() if not filters.tracks or code in filters.tracks},
+    )
+
+
+def headline(funnel: Funnel, texts: Texts) -> list[tuple[str, str]]:
+    """Return the named headline numbers: a number per stage, and those found eligible after the first.
+
+    Stages without a cut count who passed, stages with one who took part, the last who was enrolled; a dash
+    stands for a stage whose list has not been published.
+    """
+    language = texts.language
+    pairs = []
+    for position, (stage, admits_by) in enumerate(funnel.admits_by.items()):
+        label = texts(f"headline.{stage}")
+        published = funnel.is_published(stage)
+        if position == 0:
+            pairs.append((label, formats.number(funnel.total(stage, "count_entered"), language)))
+            label = texts("headline.eligible")
+        name = "count_participated" if admits_by in ("share", "places") else "count_admitted"
+        pairs.append((label, formats.number(funnel.total(stage, name) if published else None, language)))
+    return pairs
+
+
+def _show_pictures(funnel: Funnel, texts: Texts) -> None:
+    st.subheader(texts("funnel.picture"), anchor=False)
+    by_track, outcomes = st.tabs([texts("funnel.tab_tracks"), texts("funnel.tab_outcomes")])
+    with by_track:
+        st.altair_chart(
+            charts.funnel_chart(funnel.counts, funnel.stages, funnel.tracks, texts), width="stretch"
+        )
+        st.caption(texts("funnel.picture_note"))
+    with outcomes:
+        totals = {
+            stage: {name: funnel.total(stage, name) for name in warehouse.FUNNEL_COUNTS}
+            for stage in funnel.stages
+        }
+        st.altair_chart(charts.outcome_chart(totals, funnel.stages, texts), width="stretch")
+        st.caption(texts("funnel.outcomes_note"))
+
+
+def _show_table(
+    funnel: Funnel, filters: Filters, release: Release, texts: Texts, comments: Mapping[str, str]
+) -> None:
+    heading, button = st.columns([3, 1], vertical_alignment="bottom")
+    heading.subheader(texts("funnel.table"), anchor=False)
+    button.download_button(
+        texts("funnel.download"),
+        funnel_csv(funnel, texts),
+        file_name=formats.file_name("funnel", release.manifest.release_id),
+        mime="text/csv",
+        on_click="ignore",
+        width="stretch",
+    )
+    columns = [
+        tables.Column(f"{texts('column.stage')} / {texts('column.track')}"),
+        *(tables.column(name, texts, comments, "num") for name in _TABLE_COLUMNS),
+    ]
+    rows: list[str] = []
+    for position, stage in enumerate(funnel.stages, start=1):
+        rows.append(tables.table_row(columns, _stage_cells(funnel, stage, position, texts), "group"))
+        rows += [
+            tables.table_row(columns, _track_cells(funnel, stage, track, texts)) for track in funnel.tracks
+        ]
+    st.html(tables.html_table(columns, rows, texts("funnel.table")))
+    if filters.narrows_within_tracks:
+        st.caption(texts("funnel.table_note_filtered"))
+
+
+def _stage_cells(funnel: Funnel, stage: str, position: int, texts: Texts) -> list[str]:
+    name = f"{position}. {funnel.stages[stage]}"
+    if not funnel.is_published(stage):
+        name += f" ({texts('funnel.not_published')})"
+    tracks = [_merged(funnel, stage, track) for track in funnel.tracks]
+    cells = [name]
+    for column in _TABLE_COLUMNS:
+        values = [row[column] for row in tracks if column in _SUMMED and row[column] is not None]
+        cells.append(formats.number(sum(values) if values else None, texts.language))
+    return cells
+
+
+def _track_cells(funnel: Funnel, stage: str, track: str, texts: Texts) -> list[str]:
+    row = _merged(funnel, stage, track)
+    cells = [funnel.tracks[track]]
+    for column in _TABLE_COLUMNS:
+        write = formats.points if column == "cutoff_points" else formats.number
+        cells.append(write(row[column], texts.language))
+    return cells
+
+
+def _merged(funnel: Funnel, stage: str, track: str) -> Row:
+    """Put the counts within the filters over the cut of the track; what is not published yet is None."""
+    nobody = dict.fromkeys(warehouse.FUNNEL_COUNTS, 0)
+    cut = funnel.cuts.get((stage, track), {})
+    row = {
+        **dict.fromkeys((*_CSV_COLUMNS, "cutoff_numerator", "cutoff_denominator")),
+        **cut,
+        **funnel.counts.get((stage, track), nobody),
+    }
+    if not cut.get("is_published"):
+        row |= dict.fromkeys(("count_participated", "count_admitted", "count_over_limit"))
+    elif row["limit_places"] is None:
+        row["count_over_limit"] = None
+    return row
+
+
+def funnel_csv(funnel: Funnel, texts: Texts) -> bytes:
+    """Return the funnel as CSV: a row per stage and track, plain digits, headings in the language."""
+    lines = []
+    for stage, stage_name in funnel.stages.items():
+        for track, track_name in funnel.tracks.items():
+            row = _merged(funnel, stage, track)
+            row |= {"stage_code": stage, "stage": stage_name, "track_code": track, "track": track_name}
+            if row["cutoff_numerator"] is not None:
+                row["cutoff_fraction"] = formats.fraction(row["cutoff_numerator"], row["cutoff_denominator"])
+            if row["published_at"] is not None:
+                row["published_at"] = formats.astana(row["published_at"]).isoformat()
+            lines.append([row[name] for name in _CSV_COLUMNS])
+    return formats.csv_bytes([texts(f"column.{name}") for name in _CSV_COLUMNS], lines)
+
+
+def _show_people(
+    funnel: Funnel, filters: Filters, release: Release, texts: Texts, comments: Mapping[str, str]
+) -> None:
+    st.subheader(texts("funnel.drill"), anchor=False)
+    st.caption(texts("funnel.drill_note"))
+    for_stage, for_track, for_status = st.columns(3)
+    with for_stage:
+        stage = choose_code(texts("filter.stage"), funnel.stages, "drill_stage", _last_published(funnel))
+    with for_track:
+        tracks = {_ALL: texts("filter.all_tracks"), **funnel.tracks}
+        track = choose_code(texts("filter.track"), tracks, "drill_track")
+    counts = warehouse.status_counts(release, stage, track or None, filters)
+    with for_status:
+        status = choose_code(texts("filter.status"), _status_options(release, counts, texts), "drill_status")
+    people = warehouse.candidates(release, stage, track or None, status or None, filters)
+    if not people:
+        st.info(texts("empty.list"))
+        return
+    rows = people_rows(release, people, texts)
+    total, button = st.columns([3, 1], vertical_alignment="center")
+    total.markdown(texts("funnel.drill_count", count=f"**{formats.number(len(rows), texts.language)}**"))
+    button.download_button(
+        texts("shortlist.download"),
+        formats.csv_bytes([texts(f"column.{name}") for name in _DRILL_COLUMNS], rows),
+        file_name=formats.file_name(
+            "candidates", stage, track or "all", status or "all", release.manifest.release_id
+        ),
+        mime="text/csv",
+        on_click="ignore",
+        width="stretch",
+    )
+    tables.show_grid(_DRILL_COLUMNS, rows, texts, comments, key="drill_people")
+
+
+def _last_published(funnel: Funnel) -> str:
+    published = [stage for stage in funnel.stages if funnel.is_published(stage)]
+    return published[-1] if published else next(iter(funnel.stages))
+
+
+def _status_options(release: Release, counts: Mapping[str, int], texts: Texts) -> dict[str, str]:
+    everybody = sum(counts.values())
+    options = {_ALL: f"{texts('filter.all_statuses')} ({formats.number(everybody, texts.language)})"}
+    for code, name in warehouse.names(release, "statuses", texts.language).items():
+        if code in counts:
+            options[code] = f"{name} ({formats.number(counts[code], texts.language)})"
+    return options
+
+
+def people_rows(release: Release, people: Sequence[Row], texts: Texts) -> list[list[object]]:
+    """Turn candidates into rows of the drill-down, with names of codes in the language."""
+    language = texts.language
+    seeds = {
+        name: warehouse.names(release, seed, language)
+        for name, seed in (
+            ("track", "tracks"),
+            ("status", "statuses"),
+            ("region", "regions"),
+            ("sex", "sexes"),
+            ("age_band", "age_bands"),
+            ("employer_type", "employer_types"),
+        )
+    }
+    reasons = warehouse.reason_texts(release, language)
+    return [
+        [
+            formats.named(seeds[name], person[f"{name}_code"])
+            if name in seeds
+            else reasons.get(person["reason_code"])
+            if name == "reason"
+            else person[name]
+            for name in _DRILL_COLUMNS
+        ]
+        for person in people
+    ]

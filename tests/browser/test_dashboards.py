@@ -1,0 +1,196 @@
+"""What a person reads on the two pages, in each language, against the release file read by SQL."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+from playwright.sync_api import Page, expect
+
+from dashboards.i18n import LANGUAGES, load_texts
+from tests.browser.conftest import Dashboards
+from tests.support.fake_release import seed_rows, write_pointer, write_release
+
+TRACK = "social"
+
+
+def _sql(dashboards: Dashboards, query: str) -> list[tuple[object, ...]]:
+    file = dashboards.releases / "2025-r0042.duckdb"
+    with duckdb.connect(str(file), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def _seed_names(seed: str, code: str, language: str) -> dict[str, str]:
+    rows = sorted(seed_rows(seed), key=lambda row: int(row.get("stage_order") or 0))
+    return {row[code]: row[f"name_{language}"][:1].upper() + row[f"name_{language}"][1:] for row in rows}
+
+
+def _open(page: Page, dashboards: Dashboards, path: str, language: str) -> None:
+    page.goto(f"{dashboards.address}/{path}?lang={language}")
+    expect(page.locator("h1")).to_have_text(load_texts(language)(f"{path or 'funnel'}.title"))
+    expect(page.locator(".rz-release")).to_be_visible()
+
+
+def _nothing_is_wrong(page: Page) -> None:
+    """No traceback, no error box, nothing wider than the window."""
+    expect(page.locator('[data-testid="stException"]')).to_have_count(0)
+    expect(page.locator('[data-testid="stAlertContentError"]')).to_have_count(0)
+    width = page.evaluate("document.scrollingElement.scrollWidth")
+    assert width <= 1280, f"the page is {width} px wide"
+
+
+def _choose(page: Page, label: str, option: str) -> None:
+    page.get_by_role("combobox", name=label, exact=False).first.click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def _figures(page: Page) -> dict[str, str]:
+    labels = page.locator(".rz-figure span").all_inner_texts()
+    values = page.locator(".rz-figure strong").all_inner_texts()
+    return dict(zip(labels, values, strict=True))
+
+
+def _table(page: Page) -> list[list[str]]:
+    """Return the cells of the first table, row by row."""
+    rows = page.locator(".rz-table").first.locator("tbody tr")
+    found: list[list[str]] = rows.evaluate_all(
+        "rows => rows.map(row => [...row.cells].map(cell => cell.innerText.trim()))"
+    )
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_funnel(page: Page, dashboards: Dashboards, screenshots: Path, language: str) -> None:
+    texts = load_texts(language)
+    _open(page, dashboards, "", language)
+    expect(page.locator(".rz-table tbody tr")).to_have_count(63)
+    expect(page.locator('[data-testid="stVegaLiteChart"]').first).to_be_visible()
+    page.wait_for_timeout(500)
+    page.screenshot(path=screenshots / f"funnel_{language}.png")
+    _nothing_is_wrong(page)
+    assert "2025-r0042" in page.locator(".rz-release").inner_text()
+    assert texts("header.numbers_only") in page.locator(".rz-release").inner_text()
+
+    rows = _table(page)
+    stages = [row for row in rows if re.match(r"\d\. ", row[0])]
+    assert [row[0][3:] for row in stages] == list(_seed_names("stages", "stage_code", language).values())
+    expected = _sql(
+        dashboards,
+        "select sum(count_entered), sum(count_participated), sum(limit_places), sum(count_admitted"
+        " + count_supernumerary) from reporting.rpt_stage_tracks group by stage_order order by stage_order",
+    )
+    shown = [(row[1], row[2], row[3], row[5]) for row in stages]
+    assert shown == [tuple("–" if value is None else str(value) for value in row) for row in expected]
+
+    figures = _figures(page)
+    assert figures[texts("headline.registration")] == str(expected[0][0])
+    assert figures[texts("headline.text_test")] == str(expected[2][1])
+    assert figures[texts("headline.national_commission")] == str(expected[8][3])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_shortlist(page: Page, dashboards: Dashboards, screenshots: Path, language: str) -> None:
+    texts = load_texts(language)
+    stages = _seed_names("stages", "stage_code", language)
+    _open(page, dashboards, "shortlist", language)
+    _choose(page, texts("filter.stage"), stages["numeric_test"])
+    expect(page.get_by_role("combobox", name=texts("filter.stage")).first).to_have_value(
+        stages["numeric_test"]
+    )
+    [(pool, places, points, admitted, over)] = _sql(
+        dashboards,
+        "select count_pool, limit_places, cutoff_points, count_admitted, count_over_limit"
+        f" from reporting.rpt_stage_tracks where stage_code = 'numeric_test' and track_code = '{TRACK}'",
+    )
+    expect(page.get_by_text(texts("shortlist.cut_line"), exact=False).first).to_be_in_viewport()
+    page.wait_for_timeout(500)
+    page.screenshot(path=screenshots / f"shortlist_{language}.png")
+    page.get_by_role("radio", name=texts("shortlist.view_all")).click()
+    expect(page.locator(".rz-table").first.locator("tbody tr")).to_have_count(int(str(pool)) + 1)
+    _nothing_is_wrong(page)
+
+    cutoff = str(points) if language == "en" else str(points).replace(".", ",")
+    figures = _figures(page)
+    assert figures[texts("metric.places")] == str(places)
+    assert figures[texts("metric.cutoff")] == cutoff
+    assert figures[texts("metric.over_limit")] == str(over)
+
+    rows = _table(page)
+    line = next(position for position, row in enumerate(rows) if len(row) == 1)
+    assert line == admitted
+    assert texts("shortlist.cut_line") in rows[line][0]
+    assert cutoff in rows[line][0]
+    expected = _sql(
+        dashboards,
+        f"""
+        select candidate_no, s.name_{language}, r.text_{language}, l.paragraph
+        from reporting.rpt_shortlists as l
+        inner join seeds.statuses as s using (status_code)
+        inner join seeds.reason_codes as r using (reason_code)
+        where stage_code = 'numeric_test' and track_code = '{TRACK}' and rank is not null
+        order by display_order
+        """,
+    )
+    people = [row for row in rows if len(row) > 1]
+    assert [row[1] for row in people] == [row[0] for row in expected]
+    for shown, (_, status, reason, paragraph) in zip(people, expected, strict=True):
+        assert shown[4].startswith(str(status))
+        assert (shown[5], shown[6]) == (reason, paragraph)
+
+
+def test_the_language_is_switched_and_stays(page: Page, dashboards: Dashboards) -> None:
+    _open(page, dashboards, "", "en")
+    page.locator('[data-testid="stSidebar"]').get_by_text("Қазақша").click()
+    texts = load_texts("kk")
+    expect(page.locator("h1")).to_have_text(texts("funnel.title"))
+    expect(page).to_have_url(re.compile(r"lang=kk"))
+    page.locator('[data-testid="stSidebarNav"]').get_by_text(texts("nav.shortlist")).click()
+    expect(page.locator("h1")).to_have_text(texts("shortlist.title"))
+    expect(page).to_have_url(re.compile(r"/shortlist\?.*lang=kk"))
+    page.reload()
+    expect(page.locator("h1")).to_have_text(texts("shortlist.title"))
+
+
+def test_a_filter_narrows_the_funnel(page: Page, dashboards: Dashboards) -> None:
+    _open(page, dashboards, "", "ru")
+    texts = load_texts("ru")
+    page.get_by_role("combobox", name=texts("filter.sex")).click()
+    page.get_by_role("option", name="Женский").click()
+    page.keyboard.press("Escape")
+    [(women,)] = _sql(dashboards, "select count(*) from core.dim_candidates where sex_code = 'female'")
+    first = page.locator(".rz-figure strong").first
+    expect(first).to_have_text(str(women))
+    expect(page.get_by_text(texts("funnel.table_note_filtered"))).to_be_visible()
+    _nothing_is_wrong(page)
+
+
+def test_the_funnel_is_downloaded_with_the_release_in_its_name(page: Page, dashboards: Dashboards) -> None:
+    _open(page, dashboards, "", "en")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=load_texts("en")("funnel.download")).click()
+    assert waiting.value.suggested_filename == "funnel_2025-r0042.csv"
+    lines = Path(waiting.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == 55
+    assert lines[0].startswith("No.,Stage code,Stage,Track code,Track,Entered")
+
+
+def test_before_and_after_the_first_release(
+    page: Page, empty_dashboards: Dashboards, screenshots: Path
+) -> None:
+    page.goto(f"{empty_dashboards.address}/?lang=kk")
+    expect(page.get_by_text(load_texts("kk")("error.no_release.title"))).to_be_visible()
+    expect(page.get_by_text("make demo")).to_be_visible()
+    page.screenshot(path=screenshots / "no_release.png")
+    _nothing_is_wrong(page)
+    write_pointer(
+        empty_dashboards.releases,
+        write_release(empty_dashboards.releases, "2025-r0001", size=200, published=2),
+    )
+    page.reload()
+    expect(page.locator(".rz-release")).to_contain_text("2025-r0001")
+    expect(page.locator(".rz-table")).to_be_visible()
+    page.wait_for_timeout(500)
+    page.screenshot(path=screenshots / "early_release.png")
+    _nothing_is_wrong(page)

@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboards.i18n import LANGUAGES, load_texts
+from tests.support.fake_release import write_pointer
+
+APP = Path(__file__).resolve().parents[3] / "dashboards" / "app.py"
+
+
+def _run(monkeypatch: pytest.MonkeyPatch, folder: Path, **query: str) -> AppTest:
+    monkeypatch.setenv("REZERV_RELEASES_DIR", str(folder))
+    monkeypatch.delenv("REZERV_LANGUAGE", raising=False)
+    app = AppTest.from_file(str(APP), default_timeout=30)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def _shortlist_page(language: str) -> None:
+    from dashboards import warehouse
+    from dashboards.i18n import load_texts
+    from dashboards.views import shortlist
+
+    shortlist.render(warehouse.current_release(), load_texts(language))
+
+
+def _shortlist(monkeypatch: pytest.MonkeyPatch, folder: Path, language: str = "en") -> AppTest:
+    monkeypatch.setenv("REZERV_RELEASES_DIR", str(folder))
+    app = AppTest.from_function(_shortlist_page, default_timeout=30, kwargs={"language": language}).run()
+    assert not app.exception
+    return app
+
+
+def _html(app: AppTest) -> str:
+    return "\n".join(element.proto.body for element in app.get("html"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_funnel_speaks_the_language_of_the_address(
+    monkeypatch: pytest.MonkeyPatch, releases: Path, language: str
+) -> None:
+    app = _run(monkeypatch, releases, lang=language)
+    texts = load_texts(language)
+    assert app.title[0].value == texts("funnel.title")
+    assert app.radio[0].value == language
+    assert [select.label for select in app.multiselect][0] == texts("filter.track")
+    assert texts("header.numbers_only") in _html(app)
+    assert "2025-r0001" in _html(app)
+
+
+def test_an_unknown_language_in_the_address_gives_the_default(
+    monkeypatch: pytest.MonkeyPatch, releases: Path
+) -> None:
+    app = _run(monkeypatch, releases, lang="de")
+    assert app.title[0].value == load_texts("en")("funnel.title")
+
+
+def test_changing_the_language_keeps_the_filters_and_goes_to_the_address(
+    monkeypatch: pytest.MonkeyPatch, releases: Path
+) -> None:
+    app = _run(monkeypatch, releases)
+    app.multiselect(key="filter_tracks").set_value(["digital"]).run()
+    app.radio[0].set_value("kk").run()
+    assert not app.exception
+    assert app.title[0].value == load_texts("kk")("funnel.title")
+    assert app.multiselect(key="filter_tracks").value == ["digital"]
+    assert app.query_params["lang"] in ("kk", ["kk"])
+
+
+def test_filters_that_nobody_matches_say_so(monkeypatch: pytest.MonkeyPatch, releases: Path) -> None:
+    app = _run(monkeypatch, releases)
+    app.multiselect(key="filter_age_bands").set_value(["over_35"]).run()
+    assert not app.exception
+    assert [info.value for info in app.info] == [load_texts("en")("empty.filters")]
+
+
+def test_drill_down_lists_the_people_of_a_status(monkeypatch: pytest.MonkeyPatch, releases: Path) -> None:
+    app = _run(monkeypatch, releases)
+    app.selectbox(key="drill_stage").set_value("text_test").run()
+    app.selectbox(key="drill_track").set_value("social").run()
+    app.selectbox(key="drill_status").set_value("absent").run()
+    assert not app.exception
+    frame: Any = app.dataframe[0].value
+    assert list(frame["status"]) == ["Absent"]
+    app.selectbox(key="drill_stage").set_value("registration").run()
+    assert not app.exception
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_before_the_first_release_the_app_says_what_to_run(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, language: str
+) -> None:
+    app = _run(monkeypatch, tmp_path, lang=language)
+    assert app.title[0].value == load_texts(language)("error.no_release.title")
+    assert "make demo" in app.markdown[0].value
+    assert "rezerv release" in app.markdown[0].value
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_broken_pointer_is_explained(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, language: str
+) -> None:
+    (tmp_path / "CURRENT.json").write_text("{", encoding="utf-8")
+    app = _run(monkeypatch, tmp_path, lang=language)
+    assert load_texts(language)("error.pointer_broken.not_json") in app.error[0].value
+
+
+def test_a_release_without_a_table_is_explained(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "broken.duckdb"
+    duckdb.connect(str(file)).close()
+    write_pointer(tmp_path, file)
+    app = _run(monkeypatch, tmp_path)
+    assert app.title[0].value == load_texts("en")("error.release_unreadable.title")
+    assert "broken.duckdb" in app.error[0].value
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_shortlist_opens_at_the_last_ranked_stage(
+    monkeypatch: pytest.MonkeyPatch, releases: Path, language: str
+) -> None:
+    app = _shortlist(monkeypatch, releases, language)
+    texts = load_texts(language)
+    assert app.title[0].value == texts("shortlist.title")
+    assert app.selectbox(key="shortlist_stage").value == "expert_commission"
+    assert texts("shortlist.cut_line") in _html(app)
+
+
+def test_every_stage_and_track_has_a_page(monkeypatch: pytest.MonkeyPatch, releases: Path) -> None:
+    app = _shortlist(monkeypatch, releases)
+    for stage in ("registration", "vetting", "text_test", "numeric_test", "national_commission"):
+        app.selectbox(key="shortlist_stage").set_value(stage).run()
+        for track in ("digital", "foreign"):
+            app.selectbox(key="shortlist_track").set_value(track).run()
+            assert not app.exception, (stage, track)
+            assert not app.error
+
+
+def test_a_stage_that_is_not_published_says_so(monkeypatch: pytest.MonkeyPatch, early_releases: Path) -> None:
+    app = _shortlist(monkeypatch, early_releases)
+    assert app.selectbox(key="shortlist_stage").value == "text_test"
+    app.selectbox(key="shortlist_stage").set_value("numeric_test").run()
+    assert load_texts("en")("shortlist.unpublished") in [info.value for info in app.info]
+    app.selectbox(key="shortlist_stage").set_value("interview").run()
+    assert load_texts("en")("empty.list") in [info.value for info in app.info]
+
+
+def test_searching_a_candidate_number(monkeypatch: pytest.MonkeyPatch, releases: Path) -> None:
+    app = _shortlist(monkeypatch, releases)
+    app.selectbox(key="shortlist_stage").set_value("text_test").run()
+    app.text_input(key="shortlist_search").set_value("nobody").run()
+    assert [info.value for info in app.info] == [load_texts("en")("empty.search", text="nobody")]

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from dashboards import warehouse
+from dashboards.i18n import LANGUAGES, load_texts
+from dashboards.views import funnel
+from dashboards.warehouse import Filters, Release
+
+
+def test_headline_counts_each_stage_as_it_is_called(release: Release) -> None:
+    read = funnel.read_funnel(release, Filters(), "en")
+    pairs = dict(funnel.headline(read, load_texts("en")))
+    rows = release.rows(
+        """
+        select stage_code, sum(count_entered) as entered, sum(count_participated) as took_part,
+            sum(count_admitted) as went_on
+        from reporting.rpt_funnel group by stage_code
+        """
+    )
+    sums = {row["stage_code"]: row for row in rows}
+    assert len(pairs) == 10
+    assert pairs["Accounts"] == str(sums["registration"]["entered"])
+    assert pairs["Eligible"] == str(sums["registration"]["went_on"])
+    assert pairs["Passed vetting"] == str(sums["vetting"]["went_on"])
+    assert pairs["Sat the text test"] == str(sums["text_test"]["took_part"])
+    assert pairs["Expert Commission"] == str(sums["expert_commission"]["took_part"])
+    assert pairs["In the Reserve"] == str(sums["national_commission"]["went_on"])
+
+
+def test_headline_has_a_dash_for_what_is_not_published(early_release: Release) -> None:
+    read = funnel.read_funnel(early_release, Filters(), "en")
+    pairs = dict(funnel.headline(read, load_texts("en")))
+    assert pairs["Sat the text test"] != "–"
+    assert pairs["Sat the numeric test"] == "–"
+    assert pairs["In the Reserve"] == "–"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_csv_has_a_row_for_each_stage_and_track(release: Release, language: str) -> None:
+    texts = load_texts(language)
+    content = funnel.funnel_csv(funnel.read_funnel(release, Filters(), language), texts).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(content)))
+    assert len(rows) == 54
+    found = {
+        (row[texts("column.stage_code")], row[texts("column.track_code")]): (
+            row[texts("column.count_entered")],
+            row[texts("column.cutoff_points")],
+            row[texts("column.limit_places")],
+        )
+        for row in rows
+    }
+    for cut in warehouse.stage_tracks(release):
+        expected = (cut["count_entered"], cut["cutoff_points"], cut["limit_places"])
+        written = tuple("" if value is None else str(value) for value in expected)
+        assert found[cut["stage_code"], cut["track_code"]] == written
+
+
+def test_filtered_csv_keeps_the_chosen_tracks(release: Release) -> None:
+    read = funnel.read_funnel(release, Filters(tracks=("agro",)), "en")
+    content = funnel.funnel_csv(read, load_texts("en")).decode("utf-8-sig")
+    assert {row["Track code"] for row in csv.DictReader(io.StringIO(content))} == {"agro"}
+
+
+def test_people_rows_hold_names_in_the_language(release: Release) -> None:
+    texts = load_texts("kk")
+    people = warehouse.candidates(release, "text_test", "agro", "absent", Filters())
+    row = dict(zip(funnel._DRILL_COLUMNS, funnel.people_rows(release, people, texts)[0], strict=True))
+    assert row["candidate_no"] == people[0]["candidate_no"]
+    assert row["track"] == warehouse.names(release, "tracks", "kk")["agro"]
+    assert row["status"] == warehouse.names(release, "statuses", "kk")["absent"]
+    assert row["reason"] == warehouse.reason_texts(release, "kk")["ABSENT"]
