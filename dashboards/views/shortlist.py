@@ -40,6 +40,7 @@ _OTHER_COLUMNS = ("candidate_no", "status", "reason", "paragraph", "policy_code"
 _SCORE_COLUMNS = ("score_points", "score_fraction")
 _RESERVE_COLUMNS = ("commission_rank", "candidate_no", "commission_points", "decision_no", "decided_at")
 _NUMERIC = {"rank", "score_points", "score_fraction", "commission_rank", "commission_points"}
+_CODES = {"candidate_no", "paragraph", "decision_no"}  # never broken over two lines
 _COMMENT_TABLES = ("reporting.rpt_shortlists", "reporting.rpt_reserve")
 
 
@@ -191,6 +192,8 @@ def _show_ranking(
 
 
 def _css(name: str) -> str:
+    if name in _CODES:
+        return "code"
     return "num" if name in _NUMERIC else "wide" if name == "reason" else ""
 
 
