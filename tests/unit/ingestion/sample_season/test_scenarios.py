@@ -1,0 +1,312 @@
+"""Every scenario alone produces the case that it describes, by an independent reading of the rules."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ingestion.sample_season import SCENARIOS, SeasonSummary, write_season
+from tests.oracle import OracleSeason, run_oracle
+
+AFTER_THE_SEASON = datetime(2025, 11, 10, tzinfo=UTC)
+SIZE = 150
+
+
+@dataclass(frozen=True)
+class Played:
+    """A season with one scenario, and what the rules make of it."""
+
+    landing: Path
+    summary: SeasonSummary
+    oracle: OracleSeason
+    name: str
+
+    def numbers(self, case: str) -> list[str]:
+        """Candidate numbers of a case."""
+        return [number for label, number in self.summary.cases[self.name] if label == case]
+
+    def reason(self, case: str, stage: str) -> str | None:
+        """Reason of the first candidate of a case at a stage."""
+        result = self.oracle.results.get((stage, self.numbers(case)[0]))
+        return None if result is None else result.reason
+
+    def reasons(self, stage: str) -> Counter[str]:
+        """How often each reason occurs at a stage."""
+        return Counter(r.reason for (s, _), r in self.oracle.results.items() if s == stage)
+
+
+@pytest.fixture
+def play(tmp_path: Path) -> Callable[[str], Played]:
+    def run(name: str) -> Played:
+        summary = write_season(tmp_path, size=SIZE, seed=21, scenarios=(name,))
+        return Played(tmp_path, summary, run_oracle(tmp_path, AFTER_THE_SEASON), name)
+
+    return run
+
+
+# Scenario, stage, and the reason of each case there; None: the account does not exist for the rules.
+EXPECTED: list[tuple[str, str, dict[str, str | None]]] = [
+    (
+        "duplicate_accounts",
+        "registration",
+        {
+            "both_first": "ACCOUNT_SUPERSEDED",
+            "both_second": "ELIGIBLE",
+            "complete_first": "ELIGIBLE",
+            "incomplete_second": "ACCOUNT_SUPERSEDED",
+            "draft_first": "REG_NOT_SUBMITTED",
+            "sent_second": "ELIGIBLE",
+            "three_b": "ACCOUNT_SUPERSEDED",
+            "three_c": "ELIGIBLE",
+            "unsent_b": "REG_NOT_SUBMITTED",
+            "incomplete_a": "ACCOUNT_SUPERSEDED",
+        },
+    ),
+    (
+        "wrong_iin",
+        "registration",
+        {
+            "bad_check_digit": None,
+            "eleven_digits": None,
+            "century_digit_9": None,
+            "never_issued": None,
+            "swapped_digits": None,
+            "corrected_later": "ELIGIBLE",
+            "other_birth_date": "ELIGIBLE",
+            "year_2000_old_century": "ELIGIBLE",
+            "year_2000_new_century": "ELIGIBLE",
+        },
+    ),
+    (
+        "late_track_change",
+        "registration",
+        {"only_after_closing": "REG_NOT_SUBMITTED", "last_second": "ELIGIBLE"},
+    ),
+    (
+        "weak_certificate",
+        "registration",
+        {
+            "level_a2": "LANGUAGE",
+            "level_c2": "ELIGIBLE",
+            "expired_day_before": "LANGUAGE",
+            "valid_last_day": "ELIGIBLE",
+            "issued_after_filing": "LANGUAGE",
+            "kaztest_undated_two_years": "ELIGIBLE",
+            "kaztest_undated_too_old": "LANGUAGE",
+            "qrt_undated": "LANGUAGE",
+            "qrt_dated": "ELIGIBLE",
+            "second_is_good": "ELIGIBLE",
+            "uploaded_after_filing": "DOCUMENTS",
+        },
+    ),
+    (
+        "overlapping_jobs",
+        "registration",
+        {
+            "sum_long_union_short": "EXPERIENCE",
+            "union_long_enough": "ELIGIBLE",
+            "exactly_five_years": "ELIGIBLE",
+            "one_day_short": "EXPERIENCE",
+            "with_gap_exact": "ELIGIBLE",
+            "with_gap_one_short": "EXPERIENCE",
+            "end_in_future": "EXPERIENCE",
+            "shared_day_one_short": "EXPERIENCE",
+            "inside_another": "EXPERIENCE",
+            "two_at_once_then_one": "ELIGIBLE",
+        },
+    ),
+    (
+        "late_vetting_reply",
+        "vetting",
+        {
+            "after_window": "VETTING_HOLD",
+            "on_last_day": "VETTING_CLEARED",
+            "overdue_in_window": "VETTING_CLEARED",
+            "dated_in_time_received_late": "VETTING_CLEARED",
+        },
+    ),
+    ("late_vetting_reply", "text_test", {"dated_in_time_received_late": "ABSENT"}),
+    (
+        "missing_vetting_reply",
+        "vetting",
+        {
+            "never": "VETTING_HOLD",
+            "admitted_conditionally": "VETTING_BY_DECISION",
+            "decided_too_late": "VETTING_HOLD",
+            "two_missing": "VETTING_HOLD",
+        },
+    ),
+    (
+        "contradictory_vetting_reply",
+        "vetting",
+        {
+            "turns_adverse": "VETTING_ADVERSE",
+            "turns_clear": "VETTING_CLEARED",
+            "same_day_last_receipt_clear": "VETTING_CLEARED",
+            "adverse_kept": "VETTING_BY_DECISION",
+            "unclear_then_clear": "VETTING_CLEARED",
+            "adverse_and_unclear": "VETTING_ADVERSE",
+        },
+    ),
+    (
+        "dissolved_body",
+        "vetting",
+        {
+            "old_letterhead_only": "VETTING_HOLD",
+            "old_letterhead_adverse": "VETTING_CLEARED",
+            "successor_too_early": "VETTING_HOLD",
+            "successor_adverse": "VETTING_ADVERSE",
+        },
+    ),
+    ("late_adverse_reply", "assessment_centre", {"excluded_between_lists": "EXCLUDED"}),
+    (
+        "power_cut_resit",
+        "text_test",
+        {
+            "text_test_late_reaches": "SUPERNUMERARY",
+            "text_test_late_below": "LATE_BELOW_CUTOFF",
+            "text_test_pending": "PENDING_RESIT",
+            "text_test_internet": "BELOW_CUTOFF",
+            "text_test_late_claim": "BELOW_CUTOFF",
+            "text_test_refused": "BELOW_CUTOFF",
+            "text_test_no_certificate": "BELOW_CUTOFF",
+        },
+    ),
+    ("power_cut_resit", "situational", {"situational_late_reaches": "SUPERNUMERARY"}),
+    (
+        "missing_expert_mark",
+        "situational",
+        {"never": "MARK_MISSING", "incomplete_set": "MARK_MISSING", "late_reaches": "SUPERNUMERARY"},
+    ),
+    (
+        "recusals_and_quorum",
+        "expert_commission",
+        {"expert_commission_below_quorum": "NO_QUORUM", "expert_commission_mark_owed": "MARK_MISSING"},
+    ),
+    (
+        "recusals_and_quorum",
+        "interview",
+        {"interview_below_quorum": "NO_QUORUM", "interview_mark_owed": "MARK_MISSING"},
+    ),
+    ("proctoring_violations", "text_test", {"text_test_excluded": "ANNULLED_PROCTORING"}),
+    ("proctoring_violations", "situational", {"situational_excluded": "ANNULLED_PROCTORING"}),
+    ("withdrawals", "vetting", {"during_vetting": "WITHDRAWN"}),
+    (
+        "withdrawals",
+        "interview",
+        {"interview_before_list": "WITHDRAWN", "assessment_centre_after_list": "WITHDRAWN"},
+    ),
+    ("absences", "expert_commission", {"expert_commission": "ABSENT"}),
+    ("broken_rows", "registration", {"certificate_in_broken_row": "DOCUMENTS"}),
+    ("corrected_file", "registration", {"registration": "ELIGIBLE"}),
+]
+
+
+@pytest.mark.parametrize("name", sorted({name for name, _, _ in EXPECTED}))
+def test_cases_end_as_the_rules_say(play: Callable[[str], Played], name: str) -> None:
+    played = play(name)
+    for scenario, stage, cases in EXPECTED:
+        if scenario == name:
+            assert {case: played.reason(case, stage) for case in cases} == cases, stage
+
+
+def test_tracks_change_until_the_last_second_only(play: Callable[[str], Played]) -> None:
+    played = play("late_track_change")
+    tracks = {
+        case: played.oracle.results[("registration", played.numbers(case)[0])].track
+        for case in ("last_evening", "last_second", "at_closing", "after_closing")
+    }
+    assert tracks == {"last_evening": "digital", "last_second": "digital", "at_closing": "social",
+                      "after_closing": "social"}  # fmt: skip
+
+
+def test_ties_straddle_the_last_place_in_every_stage(play: Callable[[str], Played]) -> None:
+    cutoffs = play("cutoff_ties").oracle.cutoffs
+    stages = (
+        "text_test",
+        "numeric_test",
+        "situational",
+        "assessment_centre",
+        "interview",
+        "expert_commission",
+    )
+    for stage in stages:
+        assert cutoffs[(stage, "economy")].admitted > cutoffs[(stage, "economy")].limit, stage
+
+
+def test_a_small_track_has_fewer_candidates_than_places(play: Callable[[str], Played]) -> None:
+    assert play("small_track").oracle.cutoffs[("numeric_test", "foreign")].is_shortfall
+
+
+def test_a_corrected_key_comes_after_the_list(play: Callable[[str], Played]) -> None:
+    played = play("wrong_answer_key")
+    before = run_oracle(played.landing, datetime(2025, 8, 8, 12, tzinfo=UTC))
+    after = run_oracle(played.landing, datetime(2025, 8, 9, 12, tzinfo=UTC))
+    scores = [
+        {number: r.score for (stage, number), r in season.results.items() if stage == "text_test"}
+        for season in (before, after)
+    ]
+    assert scores[0] != scores[1]
+
+
+def test_reversed_exclusions_count_only_while_in_force(play: Callable[[str], Played]) -> None:
+    played = play("proctoring_violations")
+    assert played.reason("text_test_reversed_before_list", "text_test") != "ANNULLED_PROCTORING"
+    assert played.reason("text_test_reversed_after_list", "text_test") == "ANNULLED_PROCTORING"
+    assert played.reason("text_test_confirmed_undecided", "text_test") != "ANNULLED_PROCTORING"
+
+
+def test_the_first_three_whole_marks_count(play: Callable[[str], Played]) -> None:
+    played = play("fourth_expert_mark")
+    marks = sorted(played.landing.rglob("platform__expert_marks*.csv"))
+    text = "".join(path.read_text(encoding="utf-8") for path in marks)
+    assert "EX-ZZZ-99" in text
+    assert "EX-AAA-01" in text
+    assert not played.reasons("situational")["MARK_MISSING"]
+
+
+def test_the_commission_moves_places_and_keeps_to_them(play: Callable[[str], Played]) -> None:
+    played = play("quota_revision")
+    limits = {
+        track: c.limit
+        for (stage, track), c in played.oracle.cutoffs.items()
+        if stage == "national_commission"
+    }
+    assert limits == {"social": 10, "infrastructure": 8, "economy": 7, "digital": 9, "agro": 9, "foreign": 7}
+    for (stage, track), cutoff in played.oracle.cutoffs.items():
+        if stage == "national_commission":
+            assert cutoff.admitted <= limits[track]
+
+
+def test_unreadable_files_precede_the_whole_ones(play: Callable[[str], Played]) -> None:
+    played = play("unreadable_file")
+    assert len(list(played.landing.rglob("*__cut_short.*"))) == 2
+    assert len(list(played.landing.rglob("outreach__events__without_columns.csv"))) == 1
+
+
+def test_a_file_sent_twice_has_the_same_bytes(play: Callable[[str], Played]) -> None:
+    played = play("file_sent_twice")
+    again = list(played.landing.rglob("*again.*"))
+    assert len(again) == 4
+    contents = Counter(path.read_bytes() for path in played.landing.rglob("*") if path.is_file())
+    assert all(contents[path.read_bytes()] == 2 for path in again)
+
+
+def test_corrections_come_as_later_files(play: Callable[[str], Played]) -> None:
+    played = play("corrected_file")
+    names = {path.name for path in played.landing.rglob("*correction*")}
+    assert {name.split("__correction")[0] for name in names} == {
+        "platform__sittings__text_test",
+        "platform__expert_marks",
+        "academy__interview_marks",
+    }
+
+
+def test_no_scenario_is_left_untested() -> None:
+    source = Path(__file__).read_text(encoding="utf-8")
+    assert all(f'"{name}"' in source for name in SCENARIOS)
