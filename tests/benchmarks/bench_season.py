@@ -1,7 +1,7 @@
 """How long a season takes, as ratios against the bare thing underneath, all in one run.
 
-Run: `.venv/bin/python -m tests.benchmarks.bench_season [--size 9000]`. Results are kept in docs/performance.md.
-Not a test: nothing here passes or fails.
+Run: `.venv/bin/python -m tests.benchmarks.bench_season [--size 9000]`. Results are kept in
+docs/performance.md. Not a test: nothing here passes or fails.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tests.support.season import TestSeason, compile_project, open_season
 
 ROOT = Path(__file__).parents[2]
 
-# One cut by hand, the least that a ranking of the text test needs: count right answers, rank, cut at the half.
+# One cut by hand, the least that a ranking of the text test needs: right answers, rank, half.
 BARE_CUT = """
 create or replace temp table bare as
 with scores as (
@@ -30,7 +30,8 @@ with scores as (
         count(*) filter (where a.chosen_option_code = k.correct_option_code) as score
     from raw.platform__sittings s
     join raw.platform__answers a using (sitting_id)
-    join raw.academy__answer_keys k on k.stage_code = s.stage_code and k.form_code = s.form_code and k.item_no = a.item_no
+    join raw.academy__answer_keys k
+        on k.stage_code = s.stage_code and k.form_code = s.form_code and k.item_no = a.item_no
     join (
         select candidate_no, arg_max(track_code, submission_no) as track_code
         from raw.platform__registrations group by candidate_no
@@ -65,7 +66,12 @@ def rows_of(season: TestSeason) -> dict[str, int]:
     """Rows of the biggest raw tables."""
     return {
         table: season.query(f"select count(*) from raw.{table}")[0][0]
-        for table in ("platform__registrations", "vetting__replies", "platform__answers", "platform__expert_marks")
+        for table in (
+            "platform__registrations",
+            "vetting__replies",
+            "platform__answers",
+            "platform__expert_marks",
+        )
     }
 
 
@@ -82,7 +88,13 @@ def main() -> None:
         season = open_season(compile_project(home / "project"), home / "home", landing)
         land = timed(season.land, 1)
         lines.append(("land every feed, checked", land, None))
-        lines.append(("  bare: read the answers into a table", bare := timed(lambda: bare_landing(landing), 3), land / bare))
+        lines.append(
+            (
+                "  bare: read the answers into a table",
+                bare := timed(lambda: bare_landing(landing), 3),
+                land / bare,
+            )
+        )
         build = timed(season.build, 3)
         lines.append(("build every model (compiled SQL)", build, None))
         with duckdb.connect(str(season.config.warehouse)) as connection:

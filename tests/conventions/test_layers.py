@@ -1,4 +1,4 @@
-"""Conventions of the house that a machine can hold: who imports whom, which model reads which, what is documented."""
+"""Conventions that a machine can hold: who imports whom, which model reads which, what is documented."""
 
 from __future__ import annotations
 
@@ -21,7 +21,15 @@ PACKAGES = ("orchestration", "ingestion", "proctoring_jobs", "dashboards")
 
 # package -> what none of its modules may import
 FORBIDDEN = {
-    "ingestion": {"dagster", "dagster_dbt", "orchestration", "dashboards", "proctoring_jobs", "streamlit", "torch"},
+    "ingestion": {
+        "dagster",
+        "dagster_dbt",
+        "orchestration",
+        "dashboards",
+        "proctoring_jobs",
+        "streamlit",
+        "torch",
+    },
     "proctoring_jobs": {"dagster", "duckdb", "orchestration", "dashboards", "ingestion", "streamlit"},
     "dashboards": {"dagster", "dagster_dbt", "orchestration", "ingestion", "proctoring_jobs"},
     "orchestration": {"dashboards", "streamlit", "torch", "ultralytics"},
@@ -64,7 +72,11 @@ def test_only_the_detector_imports_ultralytics() -> None:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_every_module_says_what_belongs_in_it(package: str) -> None:
-    silent = [m.relative_to(ROOT).as_posix() for m in modules(package) if not ast.get_docstring(ast.parse(m.read_text()))]
+    silent = [
+        m.relative_to(ROOT).as_posix()
+        for m in modules(package)
+        if not ast.get_docstring(ast.parse(m.read_text()))
+    ]
     assert not silent
 
 
@@ -138,7 +150,13 @@ def test_models_read_only_the_layers_before_them(manifest: dict) -> None:
 
 
 def test_models_are_named_after_their_layer(manifest: dict) -> None:
-    prefixes = {"staging": "stg_", "intermediate": "int_", "core": ("dim_", "fct_"), "selection": "sel_", "reporting": "rpt_"}
+    prefixes = {
+        "staging": "stg_",
+        "intermediate": "int_",
+        "core": ("dim_", "fct_"),
+        "selection": "sel_",
+        "reporting": "rpt_",
+    }
     for node in manifest["nodes"].values():
         if node["resource_type"] == "model":
             assert node["name"].startswith(prefixes[layer(node)]), node["name"]
@@ -149,7 +167,9 @@ def test_models_are_named_after_their_layer(manifest: dict) -> None:
 def test_documented_is_materialised(manifest: dict, compiled_project: CompiledProject) -> None:
     """Every column of every model is described, and nothing is described that is not there."""
     with duckdb.connect(str(compiled_project.template), read_only=True) as connection:
-        rows = connection.execute("select schema_name, table_name, column_name from duckdb_columns()").fetchall()
+        rows = connection.execute(
+            "select schema_name, table_name, column_name from duckdb_columns()"
+        ).fetchall()
     built: dict[tuple[str, str], set[str]] = {}
     for schema, table, column in rows:
         built.setdefault((schema, table), set()).add(column)
@@ -163,12 +183,24 @@ def test_documented_is_materialised(manifest: dict, compiled_project: CompiledPr
 def test_grain_comes_first(manifest: dict) -> None:
     for node in manifest["nodes"].values():
         if node["resource_type"] == "model":
-            assert node["description"].startswith("One row per"), f"{node['name']} does not begin with its grain"
+            assert node["description"].startswith("One row per"), (
+                f"{node['name']} does not begin with its grain"
+            )
 
 
 def test_marts_carry_nobody(manifest: dict) -> None:
     """Names, IINs, birth dates and person keys stay below core."""
-    hidden = {"iin", "person_key", "birth_on", "last_name", "first_name", "middle_name", "phone", "ground_code", "fact_on"}
+    hidden = {
+        "iin",
+        "person_key",
+        "birth_on",
+        "last_name",
+        "first_name",
+        "middle_name",
+        "phone",
+        "ground_code",
+        "fact_on",
+    }
     for node in manifest["nodes"].values():
         if node["resource_type"] == "model" and layer(node) in ("core", "selection", "reporting"):
             assert not hidden & node["columns"].keys(), node["name"]
@@ -186,7 +218,9 @@ def test_sql_is_short_and_plain() -> None:
         text = model.read_text()
         assert len(text.splitlines()) <= 160, f"{model.name} is too long"
         code = re.sub(r"--.*|{#.*?#}", "", text, flags=re.S if "{#" in text else 0)
-        assert not re.search(r"::(double|float|real)\b|\bas (double|float|real)\b", code), f"{model.name}: exact numbers only"
+        assert not re.search(r"::(double|float|real)\b|\bas (double|float|real)\b", code), (
+            f"{model.name}: exact numbers only"
+        )
 
 
 ALLOWED_NUMBERS = {"0", "1", "6", "60"}  # nothing, one, the first day of the weekend, days after the calendar
@@ -197,7 +231,11 @@ def test_no_number_of_the_order_stands_in_sql() -> None:
     for model in sorted((ROOT / "dbt_project/models").rglob("*.sql")):
         code = re.sub(r"--[^\n]*", "", model.read_text())
         code = re.sub(r"'[^']*'", "", code)
-        wrong += [f"{model.name}: {n}" for n in re.findall(r"(?<![\w.])\d+(?![\w.])", code) if n not in ALLOWED_NUMBERS]
+        wrong += [
+            f"{model.name}: {n}"
+            for n in re.findall(r"(?<![\w.])\d+(?![\w.])", code)
+            if n not in ALLOWED_NUMBERS
+        ]
     assert not wrong
 
 
@@ -221,12 +259,17 @@ def test_contracts_keep_to_the_seeds() -> None:
 
 
 def test_starting_needs_nothing_heavy() -> None:
-    """The command and the definitions start without proctoring's packages; the command without anything heavy."""
+    """The command and the definitions start without proctoring's packages, the command without any heavy one."""
     script = "import sys, {module}; print(sorted(set(sys.modules) & {heavy}))"
     for module, heavy in (
-        ("orchestration.cli", {"torch", "ultralytics", "pandas", "duckdb", "dagster", "streamlit", "great_expectations"}),
+        (
+            "orchestration.cli",
+            {"torch", "ultralytics", "pandas", "duckdb", "dagster", "streamlit", "great_expectations"},
+        ),
         ("orchestration.definitions", {"torch", "ultralytics", "av", "cv2", "streamlit"}),
     ):
         code = script.format(module=module, heavy=heavy)
-        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+        )
         assert done.stdout.strip().splitlines()[-1] == "[]", module

@@ -1,20 +1,21 @@
-"""A small season through the console command, as a person would run it: demo, a correction, a refusal, privacy."""
+"""A small season through the console command, as a person runs it: demo, correction, refusal, privacy."""
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from pathlib import Path
 
 import duckdb
 import pytest
+import xlsxwriter
+from python_calamine import CalamineWorkbook
 
 from tests.oracle import OracleSeason, run_oracle
 
@@ -69,7 +70,9 @@ def standings(home: Home) -> dict[tuple[str, str], tuple[str, str, Fraction | No
 
 def expected(oracle: OracleSeason) -> dict[tuple[str, str], tuple[str, str, Fraction | None, int | None]]:
     """The same from the oracle."""
-    return {key: (r.status, r.reason, r.score if r.rank else None, r.rank) for key, r in oracle.results.items()}
+    return {
+        key: (r.status, r.reason, r.score if r.rank else None, r.rank) for key, r in oracle.results.items()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -88,10 +91,19 @@ def test_the_demo_prints_the_funnel_and_what_to_open(home: Home) -> None:
     assert "National Commission" in printed
     (enrolled,) = home.query("select count(*) from reporting.rpt_reserve")[0]
     assert 0 < enrolled <= 50
-    places = dict(home.query("""
+    places = dict(
+        home.query("""
         select track_code, limit_places from selection.sel_cutoffs where stage_code = 'situational'
-    """))
-    assert places == {"social": 54, "infrastructure": 48, "economy": 42, "digital": 54, "agro": 54, "foreign": 48}
+    """)
+    )
+    assert places == {
+        "social": 54,
+        "infrastructure": 48,
+        "economy": 42,
+        "digital": 54,
+        "agro": 54,
+        "foreign": 48,
+    }
 
 
 def test_the_release_says_what_the_oracle_says(home: Home) -> None:
@@ -116,7 +128,11 @@ def test_nobody_is_named_outside_the_vault(home: Home) -> None:
         found = _texts(database) & secrets
         assert not found, f"{len(found)} names or numbers of people stand in {database.name}"
     for file in home.path.rglob("*"):
-        if file.is_file() and home.landing not in file.parents and file.suffix in {".json", ".log", ".txt", ".env"}:
+        if (
+            file.is_file()
+            and home.landing not in file.parents
+            and file.suffix in {".json", ".log", ".txt", ".env"}
+        ):
             text = file.read_text(errors="replace")
             assert not any(secret in text for secret in secrets), f"somebody is named in {file.name}"
 
@@ -136,25 +152,19 @@ def _texts(database: Path) -> set[str]:
     return found
 
 
-def test_a_corrected_key_changes_the_release_as_the_oracle_says(home: Home) -> None:
+def test_a_corrected_file_changes_the_release_as_the_oracle_says(home: Home) -> None:
+    """The Expert Commission sends other marks for somebody whom the National Commission declined."""
     before = expected(run_oracle(home.landing, NOW))
-    keys: dict[tuple[str, str], dict[str, str]] = {}
-    for file in sorted(home.landing.rglob("academy__answer_keys*.csv")):
-        for row in csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines()):
-            if row["stage_code"] == "text_test":
-                keys[row["form_code"], row["item_no"]] = row
-    corrected = [
-        {**row, "correct_option_code": "B" if row["correct_option_code"] == "A" else "A"}
-        for row in keys.values()
-        if int(row["item_no"]) <= 3
-    ]
-    folder = home.landing / "2025-08-06T120000"
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "academy__answer_keys__corrected_by_test.csv"
-    with file.open("w", newline="") as stream:
-        writer = csv.DictWriter(stream, corrected[0].keys())
-        writer.writeheader()
-        writer.writerows(corrected)
+    declined = home.query("""
+        select candidate_no from selection.sel_stage_results
+        where reason_code = 'NOT_ENROLLED' order by candidate_no limit 1
+    """)[0][0]
+    marks = _rows(home.landing, "agency__commission_marks", declined)
+    assert marks
+    best = [{**row, "points": 10 if row["points"] != "" else None} for row in marks]
+    file = _workbook(
+        home.landing / "2025-10-15T200000" / "agency__commission_marks__corrected_by_test.xlsx", best
+    )
     old = home.release()["release_id"]
 
     done = home.rezerv("update", str(file))
@@ -164,12 +174,43 @@ def test_a_corrected_key_changes_the_release_as_the_oracle_says(home: Home) -> N
     after = expected(run_oracle(home.landing, NOW))
     assert standings(home) == after
     moved = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
-    assert moved, "the correction should concern somebody"
+    assert ("expert_commission", declined) in moved
     changes = home.query("select distinct stage_code, candidate_no from release.changes")
-    assert set(changes) >= {key for key in moved if _visible(before.get(key)) != _visible(after.get(key))}
+    assert set(changes) == {key for key in moved if _visible(before.get(key)) != _visible(after.get(key))}
     assert home.query("select previous_release_id from release.manifest") == [(old,)]
-    assert "academy__answer_keys" in str(home.query("select feed from release.new_batches"))
+    assert home.query("select feed, count_landed from release.new_batches") == [
+        ("agency__commission_marks", len(best))
+    ]
     assert (home.path / "releases" / f"{old}.duckdb").exists(), "the old release stays"
+    assert declined in home.rezerv("diff").stdout
+
+
+def _rows(landing: Path, feed: str, candidate: str) -> list[dict[str, object]]:
+    """The latest rows of a candidate in an XLSX feed, by key of the marks: candidate and member."""
+    found: dict[object, dict[str, object]] = {}
+    for file in sorted(landing.rglob(f"{feed}*.xlsx")):
+        header, *lines = CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).to_python()
+        for line in lines:
+            row = dict(zip(header, line, strict=True))
+            if row["candidate_no"] == candidate:
+                found[row["member_code"]] = row
+    return list(found.values())
+
+
+def _workbook(file: Path, rows: list[dict[str, object]]) -> Path:
+    """Write rows as a sender would: a sheet whose first row names the columns."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet()
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        sheet.write_row(0, 0, list(rows[0]))
+        for number, row in enumerate(rows, start=1):
+            for column, value in enumerate(row.values()):
+                if isinstance(value, date):
+                    sheet.write_datetime(number, column, value, day)
+                else:
+                    sheet.write(number, column, value)
+    return file
 
 
 def _visible(standing: tuple | None) -> tuple | None:
@@ -183,15 +224,15 @@ def test_a_failing_check_never_publishes(home: Home) -> None:
         where stage_code = 'text_test' and status_code = 'not_admitted' order by 1 limit 1
     """)[0][0]
     before = home.release()
-    import xlsxwriter
-
-    folder = home.landing / "2025-10-24T190000"
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "agency__national_decisions__wrong.xlsx"
-    with xlsxwriter.Workbook(file) as book:
-        sheet = book.add_worksheet()
-        sheet.write_row(0, 0, ["decision_no", "candidate_no", "decided_at", "decision_code"])
-        sheet.write_row(1, 0, ["NC-WRONG", outsider, "2025-10-24T12:00:00+05:00", "enrol"])
+    decision = {
+        "decision_no": "NC-WRONG",
+        "candidate_no": outsider,
+        "decided_at": "2025-10-24T12:00:00+05:00",
+        "decision_code": "enrol",
+    }
+    file = _workbook(
+        home.landing / "2025-10-24T190000" / "agency__national_decisions__wrong.xlsx", [decision]
+    )
 
     done = home.rezerv("update", str(file))
 

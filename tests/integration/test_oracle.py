@@ -39,7 +39,9 @@ def test_each_scenario_alone(compiled_project: CompiledProject, tmp_path: Path, 
 
 
 @pytest.mark.parametrize(("size", "seed"), [(40, 1), (600, 2), (1500, 3)])
-def test_all_scenarios_together(compiled_project: CompiledProject, tmp_path: Path, size: int, seed: int) -> None:
+def test_all_scenarios_together(
+    compiled_project: CompiledProject, tmp_path: Path, size: int, seed: int
+) -> None:
     agree(landed(compiled_project, tmp_path, size=size, seed=seed))
 
 

@@ -1,7 +1,7 @@
 """Seasons for tests: write, land and build one quickly, and compare the warehouse with the oracle.
 
-The quick build runs the very SQL that dbt compiled, in dbt's order, without starting dbt again for every season.
-What dbt adds (contracts, tests) is exercised by the end-to-end test.
+The quick build runs the very SQL that dbt compiled, in dbt's order, without starting dbt again for every
+season. What dbt adds (contracts, tests) is exercised by the end-to-end test.
 """
 
 from __future__ import annotations
@@ -64,9 +64,18 @@ def compile_project(folder: Path) -> CompiledProject:
     dbt = Path(sys.executable).with_name("dbt")
     done = subprocess.run(
         [
-            str(dbt), "build", "--no-use-colors", "--exclude-resource-type", "test", "unit_test",
-            "--vars", json.dumps({"as_of": CLOCK}),
-            "--target-path", str(target), "--log-path", str(folder / "logs"),
+            str(dbt),
+            "build",
+            "--no-use-colors",
+            "--exclude-resource-type",
+            "test",
+            "unit_test",
+            "--vars",
+            json.dumps({"as_of": CLOCK}),
+            "--target-path",
+            str(target),
+            "--log-path",
+            str(folder / "logs"),
         ],
         cwd=PROJECT,
         env={**os.environ, "REZERV_WAREHOUSE": str(config.warehouse), "DBT_PROFILES_DIR": str(PROJECT)},
@@ -137,7 +146,7 @@ def open_season(project: CompiledProject, home: Path, landing: Path) -> TestSeas
 
 
 def differences(season: TestSeason, oracle: OracleSeason) -> list[str]:
-    """What the warehouse and the oracle say differently, person by person and cut by cut; empty if nothing."""
+    """What the warehouse and the oracle say differently, by person and by cut; empty if nothing."""
     return _result_differences(season, oracle) + _cutoff_differences(season, oracle)
 
 
@@ -156,7 +165,8 @@ def _result_differences(season: TestSeason, oracle: OracleSeason) -> list[str]:
         for stage, candidate, status, reason, track, numerator, denominator, rank, decision in rows
     }
     expected = {
-        key: (r.status, r.reason, r.track, r.score, r.rank, r.decision_no) for key, r in oracle.results.items()
+        key: (r.status, r.reason, r.track, r.score, r.rank, r.decision_no)
+        for key, r in oracle.results.items()
     }
     keys = sorted(warehouse.keys() | expected.keys())
     return [
@@ -188,7 +198,13 @@ def _cutoff_differences(season: TestSeason, oracle: OracleSeason) -> list[str]:
         ours = (pool, limit, _fraction(numerator, denominator), admitted, by_tie, extra, shortfall)
         cut = oracle.cutoffs.get((stage, track))
         theirs = cut and (
-            cut.pool, cut.limit, cut.cutoff, cut.admitted, cut.by_tie, cut.supernumerary, cut.is_shortfall
+            cut.pool,
+            cut.limit,
+            cut.cutoff,
+            cut.admitted,
+            cut.by_tie,
+            cut.supernumerary,
+            cut.is_shortfall,
         )
         if ours != theirs:
             found.append(f"cut {stage} {track}: warehouse {ours}, oracle {theirs}")

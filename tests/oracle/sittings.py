@@ -1,0 +1,77 @@
+"""Which sitting counts: Order §5.7, §6.4, A15–A18 (`docs/rules.md`, "Which sitting counts").
+
+What belongs here: claims after a power cut, working days, attempts. What does not: what a sitting is worth
+(`scores.py`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from tests.oracle import order
+from tests.oracle.reading import Row, Tables
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """What a candidate did at a stage: the sitting that counts; without one, absent or awaiting a resit."""
+
+    counted: Row | None
+    is_absent: bool = False
+
+
+class Sittings:
+    """The sittings and claims of the season, asked by candidate and stage."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._sittings: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        for row in tables.rows("platform__sittings"):
+            self._sittings[row["candidate_no"], row["stage_code"]].append(row)
+        self._allowed_late = {
+            (row["candidate_no"], row["stage_code"])
+            for row in tables.rows("agency__working_group_decisions")
+            if row["action_code"] == "allow_resit"
+        }
+        self._annulled = {
+            claim["sitting_id"]
+            for claim in tables.rows("platform__resit_claims")
+            if self._is_valid(claim, tables.get("platform__sittings", claim["sitting_id"]))
+        }
+
+    def _is_valid(self, claim: Row, sitting: Row | None) -> bool:
+        """Whether a claim annuls its sitting: granted, power cut, certified, in time or allowed (A15)."""
+        whose = (claim["candidate_no"], claim["stage_code"])
+        if sitting is None or whose != (sitting["candidate_no"], sitting["stage_code"]):
+            return False
+        is_good = (
+            claim["decision_code"] == "granted"
+            and claim["cause_code"] == "power_cut"
+            and claim["has_certificate"]
+        )
+        return is_good and (
+            is_in_time(claim["claimed_at"], sitting["started_at"]) or whose in self._allowed_late
+        )
+
+    def attendance(self, candidate_no: str, stage_code: str) -> Attendance:
+        """The first attempt that no valid claim annuls; never the best of two (A17)."""
+        own = self._sittings.get((candidate_no, stage_code), [])
+        if not own:
+            return Attendance(None, is_absent=True)
+        standing = [row for row in own if row["sitting_id"] not in self._annulled]
+        return Attendance(min(standing, key=lambda row: (row["attempt_no"], row["sitting_id"]), default=None))
+
+
+def is_in_time(claimed_at: datetime, sitting_started_at: datetime) -> bool:
+    """A15: not later than the end of the next working day after the local day of the sitting."""
+    last_day = next_working_day(sitting_started_at.astimezone(order.LOCAL).date())
+    return claimed_at.astimezone(order.LOCAL).date() <= last_day
+
+
+def next_working_day(day: date) -> date:
+    """The first working day after a day: Monday to Friday, no day off."""
+    day += timedelta(days=1)
+    while day.weekday() >= 5 or day in order.NON_WORKING_DAYS:
+        day += timedelta(days=1)
+    return day

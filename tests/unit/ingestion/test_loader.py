@@ -1,0 +1,330 @@
+"""Landing: from files to raw rows, once each, whatever happens in between."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from ingestion import loader, raw_store
+from ingestion.batches import BatchResult
+from ingestion.config import IngestionConfig
+from ingestion.contracts import feed_names
+from ingestion.errors import RetryableError, RezervError
+from ingestion.loader import ensure_raw_tables, land_files, pending_file, pending_files, unknown_files
+from ingestion.vault import open_vault, person_key
+from tests.unit.ingestion.deliveries import AFTERWARDS, deliver, rows_of
+
+REGISTRATIONS = "platform__registrations"
+SITTINGS = "platform__sittings"
+
+
+def land(config: IngestionConfig) -> list[BatchResult]:
+    return land_files(config, pending_files(config), AFTERWARDS)
+
+
+def query(config: IngestionConfig, sql: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(config.warehouse), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def vault_rows(config: IngestionConfig, sql: str) -> list[tuple[Any, ...]]:
+    with open_vault(config.vault, config.vault_key, config.person_secret) as vault:
+        return vault.rows(sql)
+
+
+def test_rows_land_with_their_batch(config: IngestionConfig) -> None:
+    deliver(config, SITTINGS, rows_of(SITTINGS))
+    (result,) = land(config)
+    assert (result.state, result.reason_code) == ("landed", None)
+    assert (result.count_read, result.count_landed, result.count_quarantined) == (3, 3, 0)
+    columns = "sitting_id, _batch_id, _source_file, _row_number, _received_at, _landed_seq"
+    rows = query(config, f"select {columns} from raw.{SITTINGS}")
+    first = rows[0]
+    assert first == (
+        "SITTING-0001",
+        result.batch_id,
+        f"2025-06-10T180000/{SITTINGS}.csv",
+        1,
+        datetime(2025, 6, 10, 13),
+        1,
+    )
+    ((batch_id, landed_at, seq, version),) = query(
+        config, "select batch_id, landed_at, landed_seq, contract_version from raw._batches"
+    )
+    assert (batch_id, landed_at, seq, version) == (result.batch_id, AFTERWARDS, 1, "1.0.0")
+    assert query(config, "select count(*) from raw._door_checks") == [(len(result.checks),)]
+
+
+def test_every_feed_lands(config: IngestionConfig) -> None:
+    for feed in feed_names():
+        deliver(config, feed, rows_of(feed))
+    assert {result.feed: result.count_landed for result in land(config)} == dict.fromkeys(feed_names(), 3)
+    for feed in feed_names():
+        hashes = query(config, f"select count(*), count(distinct _row_hash) from raw.{feed}")
+        assert hashes == [(3, 3)], feed
+
+
+def test_nothing_waits_after_landing(config: IngestionConfig) -> None:
+    deliver(config, SITTINGS, rows_of(SITTINGS))
+    assert [file.feed for file in pending_files(config)] == [SITTINGS]
+    assert pending_files(config, feeds=[REGISTRATIONS]) == []
+    land(config)
+    assert pending_files(config) == []
+    assert land(config) == []
+
+
+def test_batches_land_in_order_of_receipt(config: IngestionConfig) -> None:
+    rows = rows_of(SITTINGS)
+    deliver(config, SITTINGS, rows[1:], stamp="2025-06-11T090000")
+    deliver(config, SITTINGS, rows[:1], stamp="2025-06-10T090000")
+    assert [result.source_file[:10] for result in land(config)] == ["2025-06-10", "2025-06-11"]
+    assert query(config, f"select sitting_id, _landed_seq from raw.{SITTINGS} order by 1") == [
+        ("SITTING-0001", 1),
+        ("SITTING-0002", 2),
+        ("SITTING-0003", 2),
+    ]
+
+
+def test_the_same_bytes_again_are_a_duplicate(config: IngestionConfig) -> None:
+    deliver(config, SITTINGS, rows_of(SITTINGS))
+    deliver(config, SITTINGS, rows_of(SITTINGS), stamp="2025-06-12T090000")
+    first, second = land(config)
+    assert (first.state, second.state) == ("landed", "duplicate")
+    assert (second.count_read, second.count_landed, second.checks) == (0, 0, ())
+    assert second.batch_id == f"{first.batch_id}-2"
+    assert query(config, f"select count(*) from raw.{SITTINGS}") == [(3,)]
+    assert pending_files(config) == []
+
+
+def test_a_changed_file_under_the_same_name_waits_again(config: IngestionConfig) -> None:
+    rows = rows_of(SITTINGS)
+    deliver(config, SITTINGS, rows)
+    land(config)
+    deliver(config, SITTINGS, [rows[0] | {"ended_code": "power_cut"}])
+    (result,) = land(config)
+    assert (result.state, result.count_landed) == ("landed", 1)
+    assert query(config, f"select count(*) from raw.{SITTINGS}") == [(4,)]
+
+
+def test_the_same_bytes_in_another_feed_are_no_duplicate(config: IngestionConfig) -> None:
+    deliver(config, "academy__assessor_marks", [], file_format="csv")
+    content = (config.landing_dir / "2025-06-10T180000" / "academy__assessor_marks.csv").read_bytes()
+    (config.landing_dir / "2025-06-10T180000" / "academy__interview_marks.csv").write_bytes(content)
+    assert [result.state for result in land(config)] == ["landed", "quarantined"]
+
+
+def test_an_unreadable_file_is_recorded_and_may_be_given_again(config: IngestionConfig) -> None:
+    path = deliver(config, SITTINGS, rows_of(SITTINGS))
+    path.write_bytes(b"")
+    (result,) = land(config)
+    assert (result.state, result.reason_code, result.count_landed) == ("quarantined", "UNREADABLE_FILE", 0)
+    assert query(config, "select row_number, column_name, reason_code, check_name from raw._quarantine") == [
+        (None, None, "UNREADABLE_FILE", "file_readable")
+    ]
+    assert pending_files(config) == []
+    (again,) = land_files(config, [pending_file(config, path)], AFTERWARDS)
+    assert (again.state, again.batch_id) == ("quarantined", f"{result.batch_id}-2")
+
+
+def test_quarantined_rows_are_told_by_number_and_kept_in_the_vault(config: IngestionConfig) -> None:
+    rows = rows_of(REGISTRATIONS)
+    rows[1]["iin"] = "850203450013"
+    deliver(config, REGISTRATIONS, rows)
+    (result,) = land(config)
+    assert (result.count_read, result.count_landed, result.count_quarantined) == (3, 2, 1)
+    assert query(config, "select row_number, column_name, reason_code, check_name from raw._quarantine") == [
+        (2, "iin", "BAD_IIN", "iin_valid")
+    ]
+    kept = vault_rows(
+        config, "select batch_id, row_number, content->>'last_name' from vault.quarantined_rows"
+    )
+    assert kept == [(result.batch_id, 2, rows[1]["last_name"])]
+
+
+def test_identities_go_to_the_vault_and_nowhere_else(
+    config: IngestionConfig, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    rows = rows_of(REGISTRATIONS)
+    deliver(config, REGISTRATIONS, rows)
+    deliver(config, "registers__stop_list", rows_of("registers__stop_list"))
+    results = land(config)
+    keys = {person_key(config.person_secret, row["iin"]) for row in rows}
+    for feed in (REGISTRATIONS, "registers__stop_list"):
+        assert {key for (key,) in query(config, f"select person_key from raw.{feed}")} == keys
+    kept = vault_rows(config, "select person_key, candidate_no, iin, last_name, phone from vault.identities")
+    assert len(kept) == 6
+    assert {row[1] for row in kept} == {None, "R25-000123", "R25-000124", "R25-000125"}
+    exported = config.warehouse.parent / "export"
+    query(config, f"export database '{exported}' (format csv)")
+    texts = [path.read_bytes().decode() for path in exported.iterdir()]
+    texts += [caplog.text, repr(results), config.warehouse.read_bytes().decode(errors="ignore")]
+    for row in rows:
+        for name in ("iin", "last_name", "phone"):
+            assert not any(str(row[name]) in text for text in texts if row[name]), (
+                f"{name} stands outside the vault"
+            )
+
+
+def test_row_hash_depends_on_raw_content_only(config: IngestionConfig) -> None:
+    rows = rows_of(REGISTRATIONS)
+    deliver(config, REGISTRATIONS, rows)
+    deliver(
+        config,
+        REGISTRATIONS,
+        [rows[0] | {"phone": "+77000000009"}, rows[1] | {"track_code": "agro"}],
+        stamp="2025-06-12T090000",
+    )
+    land(config)
+    hashes = query(
+        config,
+        f"select candidate_no, count(distinct _row_hash) from raw.{REGISTRATIONS} group by 1 order by 1",
+    )
+    assert hashes == [("R25-000123", 1), ("R25-000124", 2), ("R25-000125", 1)]
+
+
+def test_row_hash_tells_shifted_and_empty_values_apart(config: IngestionConfig) -> None:
+    row = rows_of(SITTINGS)[0]
+    variants = [
+        {"form_code": None, "language_code": "kk"},
+        {"form_code": "kk", "language_code": None},
+        {"form_code": None, "language_code": None},
+    ]
+    rows = [row | {"sitting_id": "S"} | variant for variant in variants]
+    for number, variant in enumerate(rows):
+        deliver(config, SITTINGS, [variant], stamp=f"2025-06-1{number}T090000")
+    land(config)
+    assert query(config, f"select count(distinct _row_hash) from raw.{SITTINGS}") == [(3,)]
+
+
+def test_a_crash_between_vault_and_warehouse_leaves_nothing_double(
+    config: IngestionConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = rows_of(REGISTRATIONS)
+    rows[2]["track_code"] = "none"
+    deliver(config, REGISTRATIONS, rows)
+    with monkeypatch.context() as patched:
+
+        def crash(*_: object, **__: object) -> None:
+            raise KeyboardInterrupt
+
+        patched.setattr(raw_store, "write_batch", crash)
+        with pytest.raises(KeyboardInterrupt):
+            land(config)
+    assert query(config, "select count(*) from raw._batches") == [(0,)]
+    assert len(vault_rows(config, "from vault.identities")) == 2
+    (result,) = land(config)
+    assert result.count_landed == 2
+    assert vault_rows(config, "select _batch_id, count(*) from vault.identities group by 1") == [
+        (result.batch_id, 2)
+    ]
+    assert vault_rows(config, "select batch_id, row_number from vault.quarantined_rows") == [
+        (result.batch_id, 3)
+    ]
+
+
+def test_a_batch_lands_whole_or_not_at_all(config: IngestionConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+    deliver(config, SITTINGS, rows_of(SITTINGS))
+    ensure_raw_tables(config)
+
+    def fail(*_: object) -> None:
+        raise duckdb.ConversionException("Could not convert string 'a name' to INT32")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(raw_store, "_insert_checks", fail)
+        with pytest.raises(RezervError) as caught:
+            land(config)
+    assert caught.value.message_key == "landing_failed"
+    assert "a name" not in str(caught.value)
+    for table in (SITTINGS, "_batches", "_quarantine", "_door_checks"):
+        assert query(config, f"select count(*) from raw.{table}") == [(0,)]
+    assert [result.state for result in land(config)] == ["landed"]
+
+
+def test_files_from_the_future_are_left_waiting(config: IngestionConfig) -> None:
+    deliver(config, SITTINGS, rows_of(SITTINGS), stamp="2099-01-01T000000")
+    deliver(config, REGISTRATIONS, rows_of(REGISTRATIONS))
+    seen: list[str] = []
+    with pytest.raises(RezervError) as caught:
+        land_files(config, pending_files(config), AFTERWARDS, lambda result: seen.append(result.feed))
+    assert caught.value.message_key == "received_in_future"
+    assert SITTINGS in str(caught.value)
+    assert seen == [REGISTRATIONS]
+    assert [file.feed for file in pending_files(config)] == [SITTINGS]
+
+
+def test_a_file_without_stamp_is_received_when_it_lands(config: IngestionConfig, tmp_path: Path) -> None:
+    path = deliver(config, SITTINGS, rows_of(SITTINGS))
+    direct = path.rename(config.landing_dir / path.name)
+    (result,) = land(config)
+    assert (result.received_at, result.source_file) == (AFTERWARDS, path.name)
+    assert pending_file(config, direct, datetime(2025, 7, 1)).received_at == datetime(2025, 7, 1)
+
+
+def test_one_file_from_anywhere(config: IngestionConfig, tmp_path: Path) -> None:
+    path = deliver(config, SITTINGS, rows_of(SITTINGS)).rename(tmp_path / f"{SITTINGS}__corrected.csv")
+    (result,) = land_files(config, [pending_file(config, path)], AFTERWARDS)
+    assert (result.source_file, result.count_landed) == (path.name, 3)
+    with pytest.raises(RezervError) as caught:
+        pending_file(config, tmp_path / "w.duckdb")
+    assert caught.value.message_key == "file_unknown"
+    with pytest.raises(RezervError) as caught:
+        pending_file(config, tmp_path / "nowhere.csv")
+    assert caught.value.message_key == "file_not_found"
+
+
+def test_unknown_files_are_reported_and_do_not_land(config: IngestionConfig) -> None:
+    (config.landing_dir / "letter.csv").write_text("a\n")
+    assert [path.name for path in unknown_files(config)] == ["letter.csv"]
+    assert pending_files(config) == []
+
+
+def test_a_file_that_went_away_is_worth_another_try(config: IngestionConfig) -> None:
+    path = deliver(config, SITTINGS, rows_of(SITTINGS))
+    files = pending_files(config)
+    path.unlink()
+    with pytest.raises(RetryableError) as caught:
+        land_files(config, files, AFTERWARDS)
+    assert caught.value.message_key == "file_unavailable"
+
+
+@pytest.mark.parametrize("name", ["vault_key", "person_secret"])
+def test_nothing_lands_without_secrets(config: IngestionConfig, name: str) -> None:
+    deliver(config, SITTINGS, rows_of(SITTINGS))
+    with pytest.raises(RezervError) as caught:
+        land_files(replace(config, **{name: ""}), pending_files(config), AFTERWARDS)
+    assert caught.value.message_key == "secret_missing"
+    assert not config.warehouse.exists()
+
+
+def test_a_warehouse_held_by_another_process_is_worth_another_try(config: IngestionConfig) -> None:
+    ensure_raw_tables(config)
+    script = (
+        "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(config.warehouse)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as holder:
+        assert holder.stdout is not None and holder.stdout.readline() == "open\n"
+        with pytest.raises(RetryableError) as caught:
+            loader.pending_files(config)
+        holder.communicate("")
+    assert caught.value.message_key == "warehouse_busy"
+
+
+def test_loading_needs_nothing_heavy_at_import() -> None:
+    heavy = ("pandas", "duckdb", "pyarrow", "great_expectations")
+    script = f"import sys, ingestion.loader; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

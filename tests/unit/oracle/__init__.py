@@ -1,0 +1,1 @@
+"""The oracle's own tests: tiny cases computed by hand."""
