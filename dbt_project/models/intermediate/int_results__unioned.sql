@@ -6,10 +6,9 @@ with screened as (
         'registration' as stage_code,
         candidate_no,
         case when is_passed then 'PASSED' else 'FAILED' end as outcome_code,
-        reason_code,
-        null::varchar as decision_no
+        reason_code
     from {{ ref('int_eligibility__outcomes') }}
-    union all
+    union all by name
     select
         season_code,
         'vetting' as stage_code,
@@ -38,9 +37,32 @@ pending_resits as (
         season_code,
         stage_code,
         candidate_no,
-        'PENDING_RESIT' as outcome_code
+        'PENDING_RESIT' as outcome_code,
+        'PENDING_RESIT' as reason_code
     from {{ ref('int_sittings__counted') }}
     where is_resit_pending
+),
+
+scored as (
+    select
+        *,
+        case when outcome_code != 'VALID' then outcome_code end as reason_code
+    from (
+        select * from {{ ref('int_answers__scored') }}
+        union all by name
+        select * from {{ ref('int_panels__scored') }}
+    )
+),
+
+-- what a kind of stage does not have stays empty
+unioned as (
+    select * from screened
+    union all by name
+    select * from decided
+    union all by name
+    select * from pending_resits
+    union all by name
+    select * from scored
 )
 
 select
@@ -50,55 +72,7 @@ select
     outcome_code,
     reason_code,
     decision_no,
-    null::bigint as score_numerator,
-    null::bigint as score_denominator,
-    null::timestamp as known_at
-from screened
-union all
-select
-    season_code,
-    stage_code,
-    candidate_no,
-    outcome_code,
-    reason_code,
-    decision_no,
-    null as score_numerator,
-    null as score_denominator,
-    null as known_at
-from decided
-union all
-select
-    season_code,
-    stage_code,
-    candidate_no,
-    outcome_code,
-    outcome_code as reason_code,
-    null as decision_no,
-    null as score_numerator,
-    null as score_denominator,
-    null as known_at
-from pending_resits
-union all
-select
-    season_code,
-    stage_code,
-    candidate_no,
-    outcome_code,
-    case when outcome_code != 'VALID' then outcome_code end as reason_code,
-    null as decision_no,
     score_numerator,
     score_denominator,
     known_at
-from {{ ref('int_answers__scored') }}
-union all
-select
-    season_code,
-    stage_code,
-    candidate_no,
-    outcome_code,
-    case when outcome_code != 'VALID' then outcome_code end as reason_code,
-    null as decision_no,
-    score_numerator,
-    score_denominator,
-    known_at
-from {{ ref('int_panels__scored') }}
+from unioned

@@ -1,0 +1,150 @@
+"""Each claim of the Order about results: silent on a whole season, and made to fire by one mistake in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import jinja2
+import pytest
+
+from ingestion.sample_season import write_season
+from tests.oracle import run_oracle
+from tests.support.season import AFTER_THE_SEASON, CompiledProject, TestSeason, differences, open_season
+
+CLAIMS = Path(__file__).parents[2] / "dbt_project" / "tests" / "singular"
+
+SOMEBODY = "(select min(candidate_no) from selection.sel_stage_results where {})"
+OF_TEXT = "stage_code = 'text_test'"
+
+# claim -> the mistake that must be found
+MISTAKES = {
+    "assert_no_better_candidate_left_out": (
+        f"update selection.sel_stage_results set is_admitted = true where {OF_TEXT} and candidate_no = (select"
+        f" candidate_no from selection.sel_stage_results where {OF_TEXT} and reason_code = 'BELOW_CUTOFF'"
+        " order by rank desc, candidate_no limit 1)"
+    ),
+    "assert_nobody_stopped_is_admitted": (
+        "update selection.sel_stage_results set is_admitted = true where reason_code = 'EXCLUDED'"
+    ),
+    "assert_limits_exceeded_only_by_ties": (
+        f"update selection.sel_stage_results set is_admitted = true where {OF_TEXT} and is_in_pool"
+    ),
+    "assert_no_place_left_empty": (
+        f"update selection.sel_cutoffs set count_admitted = limit_places - 1 where {OF_TEXT}"
+    ),
+    "assert_nothing_moves_between_tracks": (
+        f"update selection.sel_stage_results set track_code = case track_code when 'agro' then 'digital'"
+        f" else 'agro' end where {OF_TEXT} and candidate_no = {SOMEBODY.format(OF_TEXT)}"
+    ),
+    "assert_admitted_took_part": (
+        f"update selection.sel_stage_results set score_denominator = null where {OF_TEXT} and is_admitted"
+    ),
+    "assert_admitted_was_admitted_before": (
+        f"update selection.sel_stage_results set is_admitted = false where {OF_TEXT} and candidate_no ="
+        f" {SOMEBODY.format(OF_TEXT + ' and is_admitted')}"
+    ),
+    "assert_every_account_is_accounted_for": (
+        f"delete from selection.sel_stage_results where candidate_no = {SOMEBODY.format('stage_order = 1')}"
+    ),
+    "assert_one_candidacy_a_person": (
+        "update intermediate.int_accounts__counted set person_key = 'one person'"
+    ),
+    "assert_shortfall_admits_everyone": (
+        "update selection.sel_cutoffs set is_shortfall = true where count_admitted < count_pool"
+    ),
+    "assert_late_result_displaces_nobody": "update selection.sel_stage_results set rank = 1 where is_late",
+    "assert_unpublished_stage_admits_nobody": (
+        f"update selection.sel_cutoffs set is_published = false where {OF_TEXT}"
+    ),
+    "assert_enrolled_within_places": (
+        "update intermediate.int_places__in_force set places = 0 where stage_code = 'national_commission'"
+    ),
+    "assert_revised_places_within_total": (
+        "update intermediate.int_places__in_force set places = 10"
+        " where stage_code = 'national_commission' and track_code = 'economy'"
+    ),
+    "assert_national_commission_takes_only_proposed": (
+        "update intermediate.int_national_decisions__latest set candidate_no ="
+        f" {SOMEBODY.format(OF_TEXT + ' and not is_admitted')} where candidate_no = (select min(candidate_no)"
+        " from intermediate.int_national_decisions__latest where decision_code = 'enrol')"
+    ),
+    "assert_national_commission_sat_in_time": (
+        "update intermediate.int_national_decisions__latest set decided_at = timestamp '2025-10-24 19:00:00'"
+    ),
+    "assert_funnel_adds_up": "update reporting.rpt_funnel set count_entered = count_entered + 1",
+    "assert_share_is_reached": f"update selection.sel_cutoffs set count_admitted = 0 where {OF_TEXT}",
+}
+
+
+@pytest.fixture(scope="module")
+def season(compiled_project: CompiledProject, tmp_path_factory: pytest.TempPathFactory) -> TestSeason:
+    """A built season with every scenario."""
+    folder = tmp_path_factory.mktemp("claims")
+    landing = folder / "landing"
+    write_season(landing, size=400, seed=4)
+    opened = open_season(compiled_project, folder / "home", landing)
+    opened.land()
+    opened.build()
+    return opened
+
+
+@pytest.fixture()
+def warehouse(season: TestSeason) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Its warehouse in a transaction that is rolled back."""
+    with duckdb.connect(str(season.config.warehouse)) as connection:
+        connection.begin()
+        yield connection
+        connection.rollback()
+
+
+def failures(connection: duckdb.DuckDBPyConnection, claim: str) -> list[tuple[Any, ...]]:
+    """Rows that a claim finds wrong."""
+    relations = dict(
+        connection.execute("""
+            select table_name, schema_name || '.' || table_name from duckdb_tables()
+            union all
+            select view_name, schema_name || '.' || view_name from duckdb_views() where not internal
+        """).fetchall()
+    )
+    template = jinja2.Environment().from_string((CLAIMS / f"{claim}.sql").read_text())
+    sql = template.render(
+        ref=relations.__getitem__,
+        config=lambda **_: "",
+        local_date=lambda moment: f"cast({moment} + interval 5 hour as date)",
+    )
+    return connection.execute(sql).fetchall()
+
+
+@pytest.mark.parametrize("claim", MISTAKES)
+def test_a_claim_holds_and_notices_a_mistake(warehouse: duckdb.DuckDBPyConnection, claim: str) -> None:
+    assert failures(warehouse, claim) == []
+    changed = warehouse.execute(MISTAKES[claim]).fetchall()[0][0]
+    assert changed, "the mistake should touch somebody"
+    assert failures(warehouse, claim) != []
+
+
+def test_every_claim_about_results_has_its_mistake() -> None:
+    elsewhere = {  # shown in tests/unit/dbt_project/
+        "assert_age_bands_cover_every_age_once",
+        "assert_calendar_follows_the_stages",
+        "assert_places_are_multiples_of_the_final_quota",
+        "assert_places_sum_to_the_limit_of_the_stage",
+        "assert_records_belong_to_known_candidates",
+    }
+    assert {file.stem for file in CLAIMS.glob("*.sql")} == MISTAKES.keys() | elsewhere
+
+
+def test_the_comparison_with_the_oracle_notices_one_person_and_one_cut(season: TestSeason) -> None:
+    oracle = run_oracle(season.config.landing_dir, AFTER_THE_SEASON)
+    assert differences(season, oracle) == []
+    key = min(key for key, result in oracle.results.items() if result.rank == 2)
+    cut = min(key for key, held in oracle.cutoffs.items() if held.cutoff is not None)
+    del oracle.results[key]
+    del oracle.cutoffs[cut]
+    found = differences(season, oracle)
+    assert len(found) == 2
+    assert key[1] in found[0]
+    assert cut[1] in found[1]
