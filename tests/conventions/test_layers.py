@@ -259,7 +259,7 @@ def test_contracts_keep_to_the_seeds() -> None:
 
 
 def test_starting_needs_nothing_heavy() -> None:
-    """The command and the definitions start without proctoring's packages, the command without any heavy one."""
+    """The command and the definitions start without proctoring, the command without anything heavy."""
     script = "import sys, {module}; print(sorted(set(sys.modules) & {heavy}))"
     for module, heavy in (
         (

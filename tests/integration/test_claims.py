@@ -22,9 +22,9 @@ OF_TEXT = "stage_code = 'text_test'"
 # claim -> the mistake that must be found
 MISTAKES = {
     "assert_no_better_candidate_left_out": (
-        f"update selection.sel_stage_results set is_admitted = true where {OF_TEXT} and candidate_no = (select"
-        f" candidate_no from selection.sel_stage_results where {OF_TEXT} and reason_code = 'BELOW_CUTOFF'"
-        " order by rank desc, candidate_no limit 1)"
+        f"update selection.sel_stage_results set is_admitted = true where {OF_TEXT} and candidate_no ="
+        f" (select candidate_no from selection.sel_stage_results where {OF_TEXT}"
+        " and reason_code = 'BELOW_CUTOFF' order by rank desc, candidate_no limit 1)"
     ),
     "assert_nobody_stopped_is_admitted": (
         "update selection.sel_stage_results set is_admitted = true where reason_code = 'EXCLUDED'"

@@ -83,7 +83,7 @@ class Scores:
         works = self._works.get(sitting["sitting_id"], [])
         if not works:
             return no_result("NO_RESULT")
-        work = min(works, key=lambda row: str(row["work_no"]))
+        work = max(works, key=lambda row: (row["submitted_at"], row["work_no"]))
         criteria = order.CRITERIA["situational"]
         marks = [
             row for row in self._expert_marks.get(work["work_no"], []) if row["criterion_code"] in criteria

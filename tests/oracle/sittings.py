@@ -60,7 +60,10 @@ class Sittings:
         if not own:
             return Attendance(None, is_absent=True)
         standing = [row for row in own if row["sitting_id"] not in self._annulled]
-        return Attendance(min(standing, key=lambda row: (row["attempt_no"], row["sitting_id"]), default=None))
+        first = min(
+            standing, key=lambda row: (row["attempt_no"], row["started_at"], row["sitting_id"]), default=None
+        )
+        return Attendance(first)
 
 
 def is_in_time(claimed_at: datetime, sitting_started_at: datetime) -> bool:

@@ -30,8 +30,8 @@ raters as (
         bool_or(marks.is_observer) as is_observer,
         sum(marks.points) filter (where criteria.criterion_code is not null) as points_sum,
         count(marks.points) filter (where criteria.criterion_code is not null) as count_points,
-        max(marks.marked_at) as marked_at,
-        max(marks.known_at) as known_at
+        max(marks.marked_at) filter (where criteria.criterion_code is not null) as marked_at,
+        max(marks.known_at) filter (where criteria.criterion_code is not null) as known_at
     from marks
     left join criteria
         on

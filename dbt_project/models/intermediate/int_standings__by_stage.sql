@@ -52,7 +52,10 @@ standings as (
         scales.common_denominator,
         results.score_numerator * (scales.common_denominator // results.score_denominator) as score_scaled,
         coalesce(results.known_at > stages.published_at, false) as is_late,
-        coalesce(stops.decision_no, results.decision_no) as decision_no,
+        case
+            when stops.reason_code is not null then stops.decision_no
+            when stages.is_published then results.decision_no
+        end as decision_no,
         case
             when stops.reason_code is not null then stops.reason_code
             when not stages.is_published then 'STAGE_NOT_PUBLISHED'
