@@ -1,0 +1,160 @@
+"""Landing assets: one per feed, key `raw/<feed>`, which is also the key of the dbt source.
+
+Belongs here: asking `ingestion/` to land a feed's files and reporting the door checks as asset checks, in
+counts. Not here: reading, checking or writing rows (`ingestion/`).
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from ingestion.contracts import feed_names, load_contract
+from orchestration.batch_history import FeedState, read_feed_states
+from orchestration.errors import UserError
+from orchestration.progress import LANDING, Progress
+from orchestration.resources import WRITER_POOL
+from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    from ingestion.loader import BatchResult, PendingFile
+
+logger = logging.getLogger(__name__)
+
+FILES_CHECK = "files_accepted"
+ROWS_CHECK = "rows_accepted"
+LANDING_FOLDER_KEY = dg.AssetKey(["landing", "folder"])
+
+
+class LandConfig(dg.Config):
+    """Which files to land: these paths, or everything of the feed that waits in the landing folder."""
+
+    files: list[str] = []
+
+
+def raw_key(feed: str) -> dg.AssetKey:
+    """Key of a feed's landing asset."""
+    return dg.AssetKey(["raw", feed])
+
+
+def landing_folder() -> dg.AssetSpec:
+    """The folder that senders write to; nothing here makes it, everything here comes from it."""
+    return dg.AssetSpec(
+        LANDING_FOLDER_KEY,
+        group_name="landing",
+        description="Files as the senders deliver them.",
+        kinds={"file"},
+    )
+
+
+def landing_assets() -> list[dg.AssetsDefinition]:
+    """One asset per contract."""
+    return [_landing_asset(feed) for feed in feed_names()]
+
+
+def _landing_asset(feed: str) -> dg.AssetsDefinition:
+    contract = load_contract(feed)
+    key = raw_key(feed)
+
+    @dg.asset(
+        key=key,
+        deps=[LANDING_FOLDER_KEY],
+        description=contract.purpose,
+        group_name=feed.split("__", 1)[0],
+        kinds={"duckdb"},
+        tags={"feed": feed},
+        metadata={"contract_version": contract.version, "paragraph": contract.paragraph or ""},
+        pool=WRITER_POOL,
+        check_specs=[
+            dg.AssetCheckSpec(
+                FILES_CHECK, asset=key, description="The newest file of the feed was not refused as a whole."
+            ),
+            dg.AssetCheckSpec(
+                ROWS_CHECK, asset=key, description="The newest file of the feed left no row in quarantine."
+            ),
+        ],
+    )
+    def land_feed(
+        context: dg.AssetExecutionContext,
+        config: LandConfig,
+        settings: dg.ResourceParam[Settings],
+        progress: dg.ResourceParam[Progress],
+    ) -> Iterator[Any]:
+        results = _land(feed, config.files, settings, progress)
+        for result in results:
+            context.log.info(
+                "batch %s: %s, read %d, landed %d, quarantined %d",
+                result.batch_id, result.state, result.count_read, result.count_landed,
+                result.count_quarantined,
+            )  # fmt: skip
+        state = read_feed_states(settings.warehouse, (feed,))[feed]
+        yield dg.MaterializeResult(asset_key=key, metadata=_metadata(results))
+        yield from door_check_results(key, state)
+
+    return land_feed
+
+
+def _land(feed: str, files: Sequence[str], settings: Settings, progress: Progress) -> "list[BatchResult]":
+    from ingestion.loader import ensure_raw_tables, land_files
+
+    config = settings.ingestion_config()
+    ensure_raw_tables(config)
+    pending = _files_to_land(feed, files, settings)
+    if not pending:
+        return []
+
+    def on_batch(result: "BatchResult") -> None:
+        progress.advance(LANDING, f"{feed} · {Path(result.source_file).name}")
+
+    return list(land_files(config, pending, None, on_batch))
+
+
+def _files_to_land(feed: str, files: Sequence[str], settings: Settings) -> "list[PendingFile]":
+    from ingestion.loader import pending_file, pending_files
+
+    config = settings.ingestion_config()
+    if not files:
+        return list(pending_files(config, [feed]))
+    chosen = [pending_file(config, Path(file), datetime.now().astimezone()) for file in files]
+    wrong = [file.path.name for file in chosen if file.feed != feed]
+    if wrong:
+        raise UserError("error.file_of_other_feed", files=", ".join(wrong), feed=feed)
+    return chosen
+
+
+def _metadata(results: "Sequence[BatchResult]") -> dict[str, Any]:
+    return {
+        "count_files": len(results),
+        "count_rows_read": sum(result.count_read for result in results),
+        "dagster/row_count": sum(result.count_landed for result in results),
+        "count_rows_quarantined": sum(result.count_quarantined for result in results),
+        "count_duplicate_files": sum(result.state == "duplicate" for result in results),
+    }
+
+
+def door_check_results(key: dg.AssetKey, state: FeedState) -> Iterator[dg.AssetCheckResult]:
+    """The two checks of a feed, from the bookkeeping of its newest batch; counts by check, no values.
+
+    Both are of severity WARN: a refused file or row is as if it had not come, so it blocks no release.
+    """
+    quarantined = state.newest.count_quarantined if state.newest else 0
+    yield dg.AssetCheckResult(
+        check_name=FILES_CHECK,
+        asset_key=key,
+        passed=state.is_newest_accepted,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "reason_code": (state.newest and state.newest.reason_code) or "",
+            "count_batches": state.count_batches,
+        },
+    )
+    yield dg.AssetCheckResult(
+        check_name=ROWS_CHECK,
+        asset_key=key,
+        passed=quarantined == 0,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"count_rows_quarantined": quarantined, "failing_checks": state.failing_checks},
+    )

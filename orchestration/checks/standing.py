@@ -1,0 +1,124 @@
+"""Standing checks: what is still broken, whenever it is asked.
+
+Belongs here: rows that sit in quarantine, feeds whose date has passed, files that no contract knows. Not
+here: checks of a file as it lands (`ingestion/`) or of the numbers (dbt tests). All of severity WARN: they
+remind, a person decides.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+
+from ingestion.contracts import feed_names
+from ingestion.landing_folder import unknown_files
+from orchestration.assets.landing import LANDING_FOLDER_KEY, raw_key
+from orchestration.batch_history import FeedState, read_feed_states
+from orchestration.resources import WRITER_POOL
+from orchestration.season_calendar import CalendarEvent, find_event, read_calendar
+from orchestration.settings import Settings
+
+QUARANTINE_CHECK = "quarantine_is_empty"
+DEADLINE_CHECK = "arrived_in_time"
+UNKNOWN_FILES_CHECK = "no_unknown_files"
+
+# By the end of which event of the calendar a feed must have brought something. Feeds that may stay silent all
+# season (withdrawals, resit claims, quota revisions …) are not listed. Dates are the seed's.
+EXPECTED_BY = {
+    "outreach__events": ("outreach", "campaign"),
+    "platform__registrations": ("registration", "intake"),
+    "platform__documents": ("registration", "intake"),
+    "platform__employment_periods": ("registration", "intake"),
+    "registers__stop_list": ("registration", "intake"),
+    "agency__vetting_requests": ("registration", "intake"),
+    "vetting__replies": ("vetting", "vetting"),
+    "platform__bookings": ("text_test", "sitting"),
+    "platform__sittings": ("text_test", "proctoring"),
+    "platform__answers": ("text_test", "proctoring"),
+    "academy__answer_keys": ("text_test", "proctoring"),
+    "proctoring__signals": ("text_test", "proctoring"),
+    "proctoring__reviews": ("text_test", "proctoring"),
+    "platform__case_assignments": ("situational", "sitting"),
+    "platform__solutions": ("situational", "sitting"),
+    "platform__expert_marks": ("situational", "proctoring"),
+    "academy__assessor_marks": ("assessment_centre", "reports"),
+    "academy__interview_marks": ("interview", "reports"),
+    "agency__commission_marks": ("expert_commission", "sitting"),
+    "agency__national_decisions": ("national_commission", "published"),
+}
+
+
+def overdue_event(feed: str, events: Iterable[CalendarEvent], now: datetime) -> CalendarEvent | None:
+    """The event by whose end the feed should have arrived, if that has passed at the aware moment `now`."""
+    if feed not in EXPECTED_BY:
+        return None
+    event = find_event(events, *EXPECTED_BY[feed])
+    return event if event and event.closes_at <= now else None
+
+
+def standing_checks() -> list[dg.AssetChecksDefinition]:
+    """The checks as Dagster definitions."""
+    feeds = feed_names()
+    specs = [
+        dg.AssetCheckSpec(
+            QUARANTINE_CHECK, asset=raw_key(feed), description="No row of the feed is in quarantine."
+        )
+        for feed in feeds
+    ] + [
+        dg.AssetCheckSpec(
+            DEADLINE_CHECK, asset=raw_key(feed), description="Something arrived by the calendar's date."
+        )
+        for feed in feeds
+        if feed in EXPECTED_BY
+    ]
+
+    @dg.multi_asset_check(name="feeds_standing", specs=specs, can_subset=True, pool=WRITER_POOL)
+    def feeds_standing(
+        context: dg.AssetCheckExecutionContext, settings: dg.ResourceParam[Settings]
+    ) -> Iterator[Any]:
+        states = read_feed_states(settings.warehouse, feeds)
+        events = read_calendar(settings.season)
+        now = settings.as_of.replace(tzinfo=UTC) if settings.as_of else datetime.now(UTC)
+        for key in sorted(context.selected_asset_check_keys):
+            state = states[key.asset_key.path[-1]]
+            yield (
+                _quarantine_result(state)
+                if key.name == QUARANTINE_CHECK
+                else _deadline_result(state, events, now)
+            )
+
+    @dg.asset_check(
+        name=UNKNOWN_FILES_CHECK,
+        asset=LANDING_FOLDER_KEY,
+        description="Every file of the landing folder is named after a feed, so that none is overlooked.",
+    )
+    def unknown_files_check(settings: dg.ResourceParam[Settings]) -> dg.AssetCheckResult:
+        unknown = [
+            path.relative_to(settings.landing_dir).as_posix() for path in unknown_files(settings.landing_dir)
+        ]
+        return _result(
+            UNKNOWN_FILES_CHECK,
+            LANDING_FOLDER_KEY,
+            not unknown,
+            {"count_files": len(unknown), "files": ", ".join(unknown[:20])},
+        )
+
+    return [feeds_standing, unknown_files_check]
+
+
+def _quarantine_result(state: FeedState) -> dg.AssetCheckResult:
+    counts = {"count_rows_quarantined": state.count_quarantined}
+    return _result(QUARANTINE_CHECK, raw_key(state.feed), state.count_quarantined == 0, counts)
+
+
+def _deadline_result(state: FeedState, events: Iterable[CalendarEvent], now: datetime) -> dg.AssetCheckResult:
+    event = overdue_event(state.feed, events, now)
+    due = {"due_at": event.closes_at.isoformat() if event else ""}
+    return _result(DEADLINE_CHECK, raw_key(state.feed), event is None or state.newest is not None, due)
+
+
+def _result(check: str, key: dg.AssetKey, passed: bool, metadata: dict[str, Any]) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        check_name=check, asset_key=key, passed=passed, severity=dg.AssetCheckSeverity.WARN, metadata=metadata
+    )

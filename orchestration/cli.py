@@ -1,0 +1,373 @@
+"""The console command `rezerv`: everything that a person does without a browser.
+
+Belongs here: commands, their options, exit codes, and saying what went wrong. Not here: work (`runs.py`,
+`releases.py`, `ingestion/`), drawing (`console.py`), texts (`i18n/`). Importing this module must stay
+quick: whatever is heavy is imported by the command that needs it. Exit codes: 0 done, 1 failed, 2 asked
+wrongly, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ingestion.errors import RezervError
+from orchestration.cli_help import LocalCommand, LocalGroup, current_texts, texts, usage_error_text
+from orchestration.errors import UserError
+from orchestration.settings import LANGUAGES, PROJECT_ROOT, Settings, generate_secrets, load_settings
+from orchestration.texts import texts_of
+
+if TYPE_CHECKING:
+    from orchestration.console import Screen
+
+DEFAULT_SIZE = 9000
+DEFAULT_SEED = 2025
+FAILED, ASKED_WRONGLY, INTERRUPTED = 1, 2, 130
+
+_FILE = click.Path(path_type=Path)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; returns its exit code and never shows a traceback for what a user can mend."""
+    try:
+        language, rest = _split_language(arguments)
+    except RezervError as error:
+        return _complain(error.message("en"), error)
+    token = current_texts.set(texts_of(language))
+    try:
+        result = cli.main(rest, prog_name="rezerv", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return 0
+    except (click.Abort, KeyboardInterrupt):
+        click.echo(texts()("error.interrupted"), err=True)
+        return INTERRUPTED
+    except click.ClickException as error:
+        click.echo(usage_error_text(error), err=True)
+        return ASKED_WRONGLY
+    except RezervError as error:
+        return _complain(error.message(language), error)
+    finally:
+        current_texts.reset(token)
+
+
+def _complain(message: str, error: RezervError) -> int:
+    click.echo(message, err=True)
+    return int(getattr(error, "exit_code", FAILED))
+
+
+def _split_language(arguments: Sequence[str]) -> tuple[str, list[str]]:
+    """Language of this invocation, and the arguments without `--lang`, which may stand anywhere among them.
+
+    It is needed before the command line is parsed, because help and errors of parsing are in it.
+    """
+    rest, chosen = list(arguments), None
+    for index, argument in enumerate(rest):
+        if argument == "--":
+            break
+        if argument == "--lang" or argument.startswith("--lang="):
+            stop = index + 1 if "=" in argument else index + 2
+            chosen = argument.partition("=")[2] if "=" in argument else "".join(rest[index + 1 : stop])
+            del rest[index:stop]
+            break
+    if chosen is None:
+        return _default_language(), rest
+    if chosen not in LANGUAGES:
+        raise UserError("error.language", value=chosen, allowed=", ".join(LANGUAGES))
+    return chosen, rest
+
+
+def _default_language() -> str:
+    """Language of the environment, else of `.env`; English where neither names one that exists."""
+    from orchestration.settings import read_env_file
+
+    named = os.environ.get("REZERV_LANGUAGE") or read_env_file(PROJECT_ROOT / ".env").get(
+        "REZERV_LANGUAGE", ""
+    )
+    return named if named in LANGUAGES else "en"
+
+
+def _settings() -> Settings:
+    return load_settings(overrides={"REZERV_LANGUAGE": texts().language})
+
+
+def _screen() -> Screen:
+    from orchestration.console import Screen
+
+    return Screen(texts())
+
+
+@click.group("rezerv", cls=LocalGroup)
+@click.option("--lang", metavar="kk|ru|en")
+def cli(lang: str | None) -> None:
+    """Texts of every command stand in the catalogues."""
+
+
+@cli.command(cls=LocalCommand)
+@click.option("--size", type=click.IntRange(min=50), metavar="N", default=DEFAULT_SIZE)
+@click.option("--seed", type=int, metavar="N", default=DEFAULT_SEED)
+@click.option("--scenario", "scenarios", metavar="NAME", multiple=True)
+@click.option("--clean", is_flag=True)
+@click.option("--anew", is_flag=True)
+def demo(size: int, seed: int, scenarios: tuple[str, ...], clean: bool, anew: bool) -> int:
+    """A sample season from its files to a release."""
+    from orchestration.demo import DemoSeason, run_demo
+
+    chosen = _scenarios(scenarios, clean)
+    settings, screen = _settings(), _screen()
+    return run_demo(settings, screen, DemoSeason(size, seed, chosen), anew=anew)
+
+
+@cli.command(cls=LocalCommand)
+@click.argument("folder", type=_FILE)
+@click.option("--size", type=click.IntRange(min=50), metavar="N", default=DEFAULT_SIZE)
+@click.option("--seed", type=int, metavar="N", default=DEFAULT_SEED)
+@click.option("--scenario", "scenarios", metavar="NAME", multiple=True)
+@click.option("--clean", is_flag=True)
+def sample(folder: Path, size: int, seed: int, scenarios: tuple[str, ...], clean: bool) -> None:
+    """A sample season's files in a folder."""
+    from orchestration.demo import DemoSeason, write_sample
+
+    screen = _screen()
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UserError("error.folder_not_empty", folder=folder)
+    write_sample(screen, DemoSeason(size, seed, _scenarios(scenarios, clean)), folder)
+
+
+def _scenarios(named: tuple[str, ...], clean: bool) -> tuple[str, ...] | None:
+    """Scenarios by name; None for all, `()` for a clean season."""
+    if clean and named:
+        raise UserError("error.clean_and_scenarios")
+    if clean:
+        return ()
+    if not named:
+        return None
+    from ingestion.sample_season import SCENARIOS
+
+    unknown = [name for name in named if name not in SCENARIOS]
+    if unknown:
+        raise UserError(
+            "error.scenario_unknown", names=", ".join(unknown), known=", ".join(sorted(SCENARIOS))
+        )
+    return named
+
+
+@cli.command(cls=LocalCommand)
+@click.argument("files", nargs=-1, type=_FILE)
+def land(files: tuple[Path, ...]) -> int:
+    """Files into raw rows."""
+    from orchestration import runs
+    from orchestration.console import show_landed_summary
+    from orchestration.reports import last_seq, read_batches_after
+
+    settings, screen = _settings(), _screen()
+    before = last_seq(settings)
+    if not runs.files_to_land(settings, files):
+        screen.say("landed.nothing", folder=settings.landing_dir)
+        return 0
+    with screen.progress() as progress:
+        runs.land(settings, progress, files)
+    batches = read_batches_after(settings, before)
+    show_landed_summary(screen, batches)
+    return FAILED if any(batch.state == "quarantined" for batch in batches) else 0
+
+
+@cli.command(cls=LocalCommand)
+@click.option("--as-of", "as_of", metavar="T", default="")
+@click.option("--select", metavar="S", default="")
+def build(as_of: str, select: str) -> None:
+    """Raw rows into the warehouse."""
+    from orchestration import runs
+    from orchestration.console import show_build
+    from orchestration.reports import read_build
+    from orchestration.settings import parse_as_of
+
+    parse_as_of(as_of)
+    settings, screen = _settings(), _screen()
+    with screen.progress() as progress:
+        runs.build(settings, progress, as_of=as_of, select=select)
+    record = read_build(settings)
+    if record:
+        show_build(screen, record)
+
+
+@cli.command(cls=LocalCommand)
+def release() -> None:
+    """The warehouse into a release."""
+    from orchestration import runs
+
+    settings, screen = _settings(), _screen()
+    before = _release_id(settings)
+    with screen.progress() as progress:
+        runs.release(settings, progress)
+    _say_release(settings, screen, before)
+
+
+@cli.command(cls=LocalCommand)
+@click.argument("files", nargs=-1, type=_FILE)
+@click.option("--as-of", "as_of", metavar="T", default="")
+def update(files: tuple[Path, ...], as_of: str) -> int:
+    """Land, build and release."""
+    from orchestration.demo import run_update
+    from orchestration.settings import parse_as_of
+
+    parse_as_of(as_of)
+    settings, screen = _settings(), _screen()
+    before = _release_id(settings)
+    refused = run_update(settings, screen, files, as_of=as_of)
+    _say_release(settings, screen, before)
+    return FAILED if refused else 0
+
+
+def _release_id(settings: Settings) -> str | None:
+    from orchestration.releases import current_release
+
+    current = current_release(settings.releases_dir)
+    return current.release_id if current else None
+
+
+def _say_release(settings: Settings, screen: Screen, before: str | None) -> None:
+    """Whether there is a new release, and what it changed."""
+    from orchestration.console import show_difference, show_new_release
+    from orchestration.reports import read_difference, require_release
+
+    current = require_release(settings)
+    if current.release_id == before:
+        screen.say("release.unchanged", release=current.release_id)
+        return
+    show_new_release(screen, current)
+    if before:
+        show_difference(screen, read_difference(settings, limit=10))
+
+
+@cli.command(cls=LocalCommand)
+def funnel() -> None:
+    """Stage by track."""
+    from orchestration.console import show_funnel
+    from orchestration.reports import read_funnel, require_release
+
+    settings, screen = _settings(), _screen()
+    current = require_release(settings)
+    show_funnel(screen, read_funnel(current.file, texts().language))
+
+
+@cli.command(cls=LocalCommand)
+@click.option("--stage", metavar="CODE", default="")
+@click.option("--limit", type=click.IntRange(min=0), metavar="N", default=20)
+def diff(stage: str, limit: int) -> None:
+    """What changed."""
+    from orchestration.console import show_difference
+    from orchestration.reports import read_difference
+
+    settings, screen = _settings(), _screen()
+    show_difference(screen, read_difference(settings, stage=stage, limit=limit))
+
+
+@cli.command(cls=LocalCommand)
+@click.option("--batches", type=click.IntRange(min=0), metavar="N", default=10)
+def status(batches: int) -> None:
+    """How the season stands."""
+    from orchestration.console import show_state
+    from orchestration.reports import read_state
+
+    settings, screen = _settings(), _screen()
+    show_state(screen, read_state(settings, batches=batches))
+
+
+@cli.command(cls=LocalCommand)
+@click.option("--port", type=click.IntRange(1024, 65535), metavar="N", default=8501)
+def dash(port: int) -> None:
+    """The dashboards."""
+    settings = _settings()
+    settings.make_folders()
+    app = PROJECT_ROOT / "dashboards" / "app.py"
+    _become(
+        [
+            sys.executable,
+            "-m",
+            "streamlit",
+            "run",
+            str(app),
+            "--server.port",
+            str(port),
+            "--browser.gatherUsageStats",
+            "false",
+        ],
+        settings,
+        keep_secrets=False,
+    )
+
+
+@cli.command(cls=LocalCommand)
+@click.option("--port", type=click.IntRange(1024, 65535), metavar="N", default=3000)
+def dagster(port: int) -> None:
+    """The Dagster UI, with schedules and sensors."""
+    from orchestration.resources import ensure_manifest
+    from orchestration.runs import prepare_home
+
+    settings = _settings()
+    prepare_home(settings)
+    ensure_manifest(settings)
+    _become(
+        [sys.executable, "-m", "dagster", "dev", "-m", "orchestration.definitions", "--port", str(port)],
+        settings,
+        keep_secrets=True,
+    )
+
+
+def _become(command: list[str], settings: Settings, *, keep_secrets: bool) -> None:
+    """Replace this process by another program; the dashboards never get the secrets."""
+    environment = {**os.environ, **settings.child_environment()}
+    if not keep_secrets:
+        environment.pop("REZERV_VAULT_KEY", None)
+        environment.pop("REZERV_PERSON_SECRET", None)
+    os.chdir(PROJECT_ROOT)
+    sys.stdout.flush()
+    os.execve(command[0], command, environment)
+
+
+@cli.command(cls=LocalCommand)
+def dictionary() -> None:
+    """The data dictionary."""
+    import json
+
+    from orchestration.dictionary import DICTIONARY_FILE, write_dictionary
+    from orchestration.resources import ensure_manifest
+
+    settings, screen = _settings(), _screen()
+    manifest = json.loads(ensure_manifest(settings).read_text(encoding="utf-8"))
+    count = write_dictionary(manifest)
+    screen.say("dictionary.written", file=DICTIONARY_FILE.relative_to(PROJECT_ROOT), count=count)
+
+
+@cli.command("check-settings", cls=LocalCommand)
+def check_settings() -> None:
+    """The settings in force."""
+    from orchestration.console import show_settings
+
+    settings, screen = _settings(), _screen()
+    show_settings(screen, settings)
+    screen.say("settings.ok" if settings.has_secrets else "settings.no_secrets", file=settings.secrets_file)
+
+
+@cli.command("make-secrets", cls=LocalCommand)
+def make_secrets() -> None:
+    """Random secrets for a new home."""
+    settings, screen = _settings(), _screen()
+    written = generate_secrets(settings)
+    screen.say("secrets.written" if written else "secrets.kept", file=settings.secrets_file)
+
+
+if __name__ == "__main__":
+    main()

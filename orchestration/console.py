@@ -1,0 +1,438 @@
+"""What the console command draws: progress while it works, and tables.
+
+Belongs here: everything that a terminal shows, in the language of the catalogue. Not here: what is shown
+(`reports.py`), or parsing the command line (`cli.py`). On a terminal a live display, otherwise plain lines
+for a log.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingestion.clock import local_zone
+from orchestration.texts import Texts
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress as RichProgress
+    from rich.progress import TaskID
+
+    from orchestration.batch_history import BatchRow
+    from orchestration.builds import BuildRecord
+    from orchestration.releases import CurrentRelease
+    from orchestration.reports import Difference, FunnelRow, SeasonState
+    from orchestration.settings import Settings
+
+PLAIN_WIDTH = 120
+# Of the funnel: what its numbers and notes take, and how far a name may be cut on a narrow terminal.
+FUNNEL_NUMBERS_WIDTH = 58
+SHORTEST_NAME = 22
+_PLAIN_STEPS = 4
+QUARANTINED_FILES_SHOWN = 5
+
+
+class Screen:
+    """Output of one command: text, tables, and a progress listener."""
+
+    def __init__(self, texts: Texts) -> None:
+        from rich.console import Console
+
+        self.texts = texts
+        # The stream itself, not "whatever is standard output later": a run sends that to the log.
+        self.console: Console = Console(file=sys.stdout, highlight=False)
+        if not self.console.is_terminal:
+            self.console = Console(file=sys.stdout, highlight=False, width=PLAIN_WIDTH)
+
+    def say(self, key: str, /, **params: object) -> None:
+        """One text of the catalogue."""
+        self.console.print(self.texts(key, **params), markup=False, soft_wrap=True)
+
+    def gap(self) -> None:
+        """An empty line between two parts."""
+        self.console.print()
+
+    def progress(self) -> TerminalProgress | PlainProgress:
+        """A listener that fits the output."""
+        return TerminalProgress(self) if self.console.is_terminal else PlainProgress(self)
+
+    def table(self, columns: Sequence[tuple[str, str]], *, name_width: int | None = None) -> Any:
+        """An empty table; a column is (key of its heading, 'left' or 'right').
+
+        `name_width`: characters at which the first column is cut; without it long texts there go on below.
+        """
+        from rich import box
+        from rich.table import Table
+
+        table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+        for index, (key, side) in enumerate(columns):
+            is_name = index == 0
+            table.add_column(
+                self.texts(key),
+                justify="right" if side == "right" else "left",
+                # Numbers are never cut; where it is narrow, what is text gives way.
+                no_wrap=side == "right" or (is_name and name_width is not None),
+                overflow="ellipsis" if is_name and name_width else "fold",
+                max_width=name_width if is_name else None,
+            )
+        return table
+
+
+class TerminalProgress:
+    """A live display: a spinner or bar for each phase, with its time."""
+
+    def __init__(self, screen: Screen) -> None:
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            SpinnerColumn,
+            TextColumn,
+            TimeElapsedColumn,
+        )
+
+        self._texts = screen.texts
+        self._tasks: dict[str, TaskID] = {}
+        self._rich: RichProgress = Progress(
+            SpinnerColumn(finished_text="✓"), TextColumn("{task.description}"), BarColumn(bar_width=24),
+            MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("[dim]{task.fields[label]}"),
+            console=screen.console,
+        )  # fmt: skip
+
+    def __enter__(self) -> TerminalProgress:
+        self._rich.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._rich.stop()
+
+    def start(self, phase: str, total: int | None) -> None:
+        """Show a new phase."""
+        self._tasks[phase] = self._rich.add_task(self._texts(f"phase.{phase}"), total=total, label="")
+
+    def advance(self, phase: str, label: str = "") -> None:
+        """Move its bar; a phase that has made its last step is over."""
+        if phase in self._tasks:
+            self._rich.update(self._tasks[phase], advance=1, label=label[:40])
+            task = self._rich.tasks[self._tasks[phase]]
+            if task.finished:
+                self._rich.update(self._tasks[phase], label="")
+
+    def finish(self, phase: str) -> None:
+        """Fill its bar."""
+        task = self._tasks.get(phase)
+        if task is not None:
+            total = self._rich.tasks[task].total or 1
+            self._rich.update(task, total=total, completed=total, label="")
+
+
+class PlainProgress:
+    """Plain lines for a log: a phase's beginning, some steps, and its end with the seconds it took."""
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        self._totals: dict[str, int | None] = {}
+        self._done: dict[str, int] = {}
+        self._began: dict[str, float] = {}
+
+    def __enter__(self) -> PlainProgress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return
+
+    def start(self, phase: str, total: int | None) -> None:
+        """One line: the phase and its number of steps."""
+        self._totals[phase], self._done[phase], self._began[phase] = total, 0, time.monotonic()
+        self._line(phase, f"0/{total}" if total else "…")
+
+    def advance(self, phase: str, label: str = "") -> None:
+        """A line at each quarter of the way; the last step ends the phase."""
+        if phase not in self._done:
+            return
+        self._done[phase] += 1
+        done, total = self._done[phase], self._totals[phase]
+        if not total or done > total:
+            return
+        if done == total:
+            self.finish(phase)
+        elif (done * _PLAIN_STEPS) // total != ((done - 1) * _PLAIN_STEPS) // total:
+            self._line(phase, f"{done}/{total}")
+
+    def finish(self, phase: str) -> None:
+        """One line: done, and in how many seconds."""
+        if phase in self._began:
+            seconds = time.monotonic() - self._began.pop(phase)
+            self._line(phase, self._screen.texts("phase.done", seconds=f"{seconds:.1f}"))
+
+    def _line(self, phase: str, what: str) -> None:
+        self._screen.console.print(f"{self._screen.texts(f'phase.{phase}')}: {what}", markup=False)
+
+
+def show_funnel(screen: Screen, rows: Sequence[FunnelRow]) -> None:
+    """Stage × track: for each stage a line of totals, below it a line for each track."""
+    table = screen.table(
+        [
+            ("column.stage_and_track", "left"), ("column.entered", "right"), ("column.participated", "right"),
+            ("column.places", "right"), ("column.cutoff", "right"), ("column.admitted", "right"),
+            ("column.note", "left"),
+        ],
+        name_width=max(SHORTEST_NAME, screen.console.width - FUNNEL_NUMBERS_WIDTH),
+    )  # fmt: skip
+    stages: dict[str, list[FunnelRow]] = {}
+    for row in rows:
+        stages.setdefault(row.stage_code, []).append(row)
+    for of_stage in stages.values():
+        _add_stage(table, of_stage)
+    screen.console.print(table)
+    screen.say("funnel.signs")
+
+
+def _add_stage(table: Any, rows: list[FunnelRow]) -> None:
+    limits = [row.limit_places for row in rows if row.limit_places is not None]
+    table.add_row(
+        rows[0].stage_name,
+        _number(sum(row.count_entered for row in rows)),
+        _number(sum(row.count_participated for row in rows)),
+        _number(sum(limits)) if limits else "–",
+        "",
+        _number(sum(row.count_admitted for row in rows)),
+        "" if any(row.is_published for row in rows) else "…",
+        style="bold",
+    )
+    for index, row in enumerate(rows):
+        table.add_row(
+            f"  {row.track_name}",
+            _number(row.count_entered),
+            _number(row.count_participated),
+            _number(row.limit_places),
+            _points(row.cutoff_points),
+            _number(row.count_admitted),
+            _funnel_note(row),
+            end_section=index == len(rows) - 1,
+        )
+
+
+def _funnel_note(row: FunnelRow) -> str:
+    """Short signs, explained below the table: a narrow terminal has no room for words in every row."""
+    notes = []
+    if row.count_by_tie:
+        notes.append(f"={row.count_by_tie}")
+    if row.count_supernumerary:
+        notes.append(f"+{row.count_supernumerary}")
+    if row.is_shortfall:
+        notes.append("<")
+    return " ".join(notes)
+
+
+def show_batches(screen: Screen, batches: Sequence[BatchRow]) -> None:
+    """Files with what became of them."""
+    table = screen.table(
+        [
+            ("column.file", "left"), ("column.state", "left"), ("column.read", "right"),
+            ("column.landed", "right"), ("column.quarantined", "right"),
+        ]
+    )  # fmt: skip
+    for batch in batches:
+        table.add_row(
+            batch.source_file, screen.texts(f"state.{batch.state}"), _number(batch.count_read),
+            _number(batch.count_landed), _number(batch.count_quarantined),
+        )  # fmt: skip
+    screen.console.print(table)
+    _show_refused(screen, batches)
+
+
+def show_landed_summary(screen: Screen, batches: Sequence[BatchRow]) -> None:
+    """One line of totals, each file refused as a whole, and the files with most rows in quarantine."""
+    screen.say(
+        "landed.summary",
+        files=len(batches),
+        rows=_number(sum(batch.count_landed for batch in batches)),
+        quarantined=_number(sum(batch.count_quarantined for batch in batches)),
+        duplicates=sum(batch.state == "duplicate" for batch in batches),
+    )
+    _show_refused(screen, batches)
+    held = sorted(
+        (b for b in batches if b.state == "landed" and b.count_quarantined), key=_most_quarantined_first
+    )
+    for batch in held[:QUARANTINED_FILES_SHOWN]:
+        screen.say(
+            "landed.rows_held", file=batch.source_file, count=batch.count_quarantined, rows=batch.count_read
+        )
+    if len(held) > QUARANTINED_FILES_SHOWN:
+        screen.say("landed.more_held", count=len(held) - QUARANTINED_FILES_SHOWN)
+
+
+def _show_refused(screen: Screen, batches: Sequence[BatchRow]) -> None:
+    for batch in batches:
+        if batch.state == "quarantined" and batch.reason_code:
+            screen.say(
+                "landed.refused", file=batch.source_file, reason=_reason(screen.texts, batch.reason_code)
+            )
+
+
+def _most_quarantined_first(batch: BatchRow) -> tuple[int, str]:
+    return -batch.count_quarantined, batch.source_file
+
+
+def show_build(screen: Screen, build: BuildRecord) -> None:
+    """How the latest build ended, and its failing checks by name with counts."""
+    failed = [check for check in build.checks if check.is_blocking]
+    warned = [check for check in build.checks if not check.is_blocking and check.outcome != "pass"]
+    key = (
+        "build.running"
+        if build.finished_at is None
+        else "build.ok"
+        if build.is_successful
+        else "build.failed"
+    )
+    seconds = (build.finished_at - build.started_at).total_seconds() if build.finished_at else 0
+    screen.say(
+        key,
+        at=_local(build.started_at),
+        as_of=_local(build.as_of),
+        seconds=f"{seconds:.0f}",
+        checks=len(build.checks),
+        failed=len(failed),
+        warned=len(warned),
+    )
+    for check in (*failed, *warned):
+        screen.say(
+            "build.check", severity=check.severity, name=check.check_name, count=_number(check.count_failed)
+        )
+
+
+def show_new_release(screen: Screen, release: CurrentRelease) -> None:
+    """The release that was just published."""
+    file = shown_path(release.file)
+    screen.say("release.published", release=release.release_id, as_of=_local(release.as_of), file=file)
+
+
+def show_difference(screen: Screen, difference: Difference) -> None:
+    """Changes by stage, the batches behind them, and single changes by candidate number."""
+    if difference.previous_release_id is None:
+        screen.say("diff.first", release=difference.release.release_id)
+        return
+    screen.say("diff.title", release=difference.release.release_id, previous=difference.previous_release_id)
+    if not difference.by_stage:
+        screen.say("diff.none")
+    else:
+        table = screen.table(
+            [("column.stage", "left"), ("column.change", "left"), ("column.people", "right")]
+        )
+        for stage, change, count in difference.by_stage:
+            table.add_row(stage, screen.texts(f"change.{change}"), _number(count))
+        screen.console.print(table)
+        _show_changes(screen, difference)
+    if difference.new_batches:
+        table = screen.table(
+            [("column.new_file", "left"), ("column.landed", "right"), ("column.quarantined", "right")]
+        )
+        for _, file, landed, quarantined in difference.new_batches:
+            table.add_row(file, _number(landed), _number(quarantined))
+        screen.console.print(table)
+
+
+def _show_changes(screen: Screen, difference: Difference) -> None:
+    table = screen.table(
+        [
+            ("column.stage", "left"), ("column.track", "left"), ("column.candidate", "left"),
+            ("column.change", "left"), ("column.status", "left"), ("column.points", "right"),
+            ("column.rank", "right"),
+        ]
+    )  # fmt: skip
+    for row in difference.rows:
+        table.add_row(
+            row.stage_code, row.track_code, row.candidate_no, screen.texts(f"change.{row.change_code}"),
+            _moved(row.status_before, row.status_after), _moved(row.points_before, row.points_after),
+            _moved(row.rank_before, row.rank_after),
+        )  # fmt: skip
+    screen.console.print(table)
+
+
+def show_state(screen: Screen, state: SeasonState) -> None:
+    """Files waiting, last batches, last build, failing checks, current release and its distance from now."""
+    screen.say("status.pending" if state.pending else "status.no_pending", count=len(state.pending))
+    for _, file in state.pending[:20]:
+        screen.say("status.file", file=file)
+    if state.unknown_files:
+        screen.say(
+            "status.unknown_files", count=len(state.unknown_files), files=", ".join(state.unknown_files[:5])
+        )
+    if state.batches:
+        show_batches(screen, state.batches)
+    if state.build is None:
+        screen.say("status.no_build")
+    else:
+        show_build(screen, state.build)
+        if state.count_batches_after_build:
+            screen.say("status.stale", count=state.count_batches_after_build)
+    if state.release is None:
+        screen.say("status.no_release")
+        return
+    release = state.release
+    screen.say(
+        "status.release",
+        release=release.release_id,
+        at=_local(release.published_at),
+        as_of=_local(release.as_of),
+    )
+    if state.drift:
+        screen.say("status.drift", stages=", ".join(event.stage_code for event in state.drift))
+
+
+def show_settings(screen: Screen, settings: Settings) -> None:
+    """Each setting with its value in force; secrets only as set or not set."""
+    table = screen.table([("column.setting", "left"), ("column.value", "left")])
+    for name, value in settings.child_environment().items():
+        if name.startswith("REZERV_"):
+            table.add_row(name, value)
+    for name, secret in (
+        ("REZERV_VAULT_KEY", settings.vault_key),
+        ("REZERV_PERSON_SECRET", settings.person_secret),
+    ):
+        table.add_row(name, screen.texts("settings.set" if secret else "settings.not_set"))
+    screen.console.print(table)
+
+
+def show_next(screen: Screen) -> None:
+    """What to open after the demo."""
+    screen.say("demo.next")
+
+
+def _reason(texts: Texts, code: str) -> str:
+    from ingestion.messages import message
+
+    return message(code, texts.language)
+
+
+def _number(value: int | None) -> str:
+    return "–" if value is None else f"{value:,}".replace(",", "\u00a0")
+
+
+def _points(value: Decimal | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
+
+
+def _moved(before: object, after: object) -> str:
+    if before == after:
+        return "" if after is None else str(after)
+    return f"{'–' if before is None else before} → {'–' if after is None else after}"
+
+
+def _local(moment: datetime | None) -> str:
+    """A naive UTC moment as local time; an unknown one as a dash."""
+    if moment is None:
+        return "–"
+    return moment.replace(tzinfo=UTC).astimezone(local_zone()).strftime("%Y-%m-%d %H:%M")
+
+
+def shown_path(path: Path) -> str:
+    """A path relative to the current folder where it lies below it."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

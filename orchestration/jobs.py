@@ -1,0 +1,40 @@
+"""Jobs: which assets run together.
+
+Belongs here: selections and the executor. All in one process: an interpreter per step would cost more than
+most steps.
+"""
+
+import dagster as dg
+
+from orchestration.assets.publication import CHANGES_KEY, RELEASE_KEY
+
+LAND_JOB = "land_job"
+BUILD_JOB = "build_job"
+RELEASE_JOB = "release_job"
+UPDATE_JOB = "update_job"
+STANDING_CHECKS_JOB = "standing_checks_job"
+
+
+def build_jobs(
+    landing: list[dg.AssetsDefinition],
+    warehouse: dg.AssetsDefinition,
+    standing: list[dg.AssetChecksDefinition],
+) -> dict[str, "dg.UnresolvedAssetJobDefinition"]:
+    """All jobs by name."""
+    raw = dg.AssetSelection.assets(*landing)
+    built = dg.AssetSelection.assets(warehouse)
+    published = dg.AssetSelection.assets(RELEASE_KEY, CHANGES_KEY)
+    reminders = dg.AssetSelection.checks(*standing)
+    definitions = {
+        LAND_JOB: (raw, "Land what waits in the landing folder."),
+        BUILD_JOB: (built, "Build the warehouse and run its tests."),
+        RELEASE_JOB: (published, "Publish the latest build, if it may be published and says something new."),
+        UPDATE_JOB: (raw | built | published, "Land, build and release in one run."),
+        STANDING_CHECKS_JOB: (reminders, "Ask again what is still broken."),
+    }
+    return {
+        name: dg.define_asset_job(
+            name, selection=selection, description=description, executor_def=dg.in_process_executor
+        )
+        for name, (selection, description) in definitions.items()
+    }

@@ -1,0 +1,174 @@
+"""Running a Dagster job in this process, on the instance whose history the Dagster UI shows.
+
+Belongs here: the instance's folder, the run, and what a command asks of it. Not here: what the assets do,
+or printing. Imports Dagster late: commands that only read start without it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import shutil
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orchestration.errors import UserError
+from orchestration.progress import LANDING, Progress
+from orchestration.run_history import unhurried_history
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+    from ingestion.loader import PendingFile
+    from orchestration.settings import Settings
+
+INSTANCE_FILE = Path(__file__).parent / "dagster.yaml"
+
+
+def prepare_home(settings: Settings) -> None:
+    """Make the folders, and give the Dagster instance this project's `dagster.yaml`."""
+    settings.make_folders()
+    target = settings.dagster_home / "dagster.yaml"
+    if not target.is_file() or target.read_bytes() != INSTANCE_FILE.read_bytes():
+        shutil.copyfile(INSTANCE_FILE, target)
+
+
+def land(settings: Settings, progress: Progress, files: Sequence[Path] = ()) -> None:
+    """Land the given files, or all that wait in the landing folder."""
+    pending = files_to_land(settings, files)
+    _run(settings, progress, "land_job", pending, files)
+
+
+def build(settings: Settings, progress: Progress, *, as_of: str = "", select: str = "") -> None:
+    """Build the warehouse as of a moment (empty: the setting's, else now), or only a dbt selection of it."""
+    _run(settings, progress, "build_job", None, (), as_of=as_of, select=select)
+
+
+def release(settings: Settings, progress: Progress) -> None:
+    """Publish the latest build."""
+    _run(settings, progress, "release_job", None, ())
+
+
+def update(settings: Settings, progress: Progress, files: Sequence[Path] = (), *, as_of: str = "") -> None:
+    """Land, build and release in one run."""
+    pending = files_to_land(settings, files)
+    _run(settings, progress, "update_job", pending, files, as_of=as_of)
+
+
+def files_to_land(settings: Settings, files: Sequence[Path]) -> list[PendingFile]:
+    """The files that a run would land, in their order. Raises `UserError` for a path that is not a file."""
+    from ingestion.clock import utc_now
+    from ingestion.loader import pending_file, pending_files
+
+    config = settings.ingestion_config()
+    missing = [str(file) for file in files if not file.is_file()]
+    if missing:
+        raise UserError("error.file_missing", files=", ".join(missing))
+    if files:
+        return [pending_file(config, file.resolve(), utc_now()) for file in files]
+    return list(pending_files(config))
+
+
+def _run(
+    settings: Settings,
+    progress: Progress,
+    job_name: str,
+    pending: Sequence[PendingFile] | None,
+    files: Sequence[Path],
+    *,
+    as_of: str = "",
+    select: str = "",
+) -> None:
+    """Run one job to its end; errors of the project come out as they were raised."""
+    prepare_home(settings)
+    with _quiet(settings):
+        from orchestration.definitions import build_definitions
+
+        definitions = build_definitions({"progress": progress}, settings=settings)
+        job = definitions.resolve_job_def(job_name)
+        selection = _selection(definitions, job, pending, select)
+        if selection is not None and not selection:
+            return
+        if pending:
+            progress.start(LANDING, len(pending))
+        _execute(job, selection, _run_config(pending, files, as_of, job_name))
+
+
+def _execute(
+    job: dg.JobDefinition, selection: Sequence[dg.AssetKey] | None, run_config: Mapping[str, Any]
+) -> None:
+    import dagster as dg
+    from dagster._core.errors import DagsterExecutionInterruptedError
+
+    with unhurried_history(), dg.DagsterInstance.get() as instance:
+        try:
+            job.execute_in_process(instance=instance, asset_selection=selection, run_config=run_config)
+        except DagsterExecutionInterruptedError as error:
+            raise KeyboardInterrupt from error
+
+
+def _run_config(
+    pending: Sequence[PendingFile] | None, files: Sequence[Path], as_of: str, job_name: str
+) -> dict[str, Any]:
+    operations: dict[str, Any] = {}
+    if files and pending:
+        for feed in {file.feed for file in pending}:
+            chosen = [str(file.path) for file in pending if file.feed == feed]
+            operations[f"raw__{feed}"] = {"config": {"files": chosen}}
+    if as_of and job_name in ("build_job", "update_job"):
+        operations["warehouse"] = {"config": {"as_of": as_of}}
+    return {"ops": operations, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+def _selection(
+    definitions: dg.Definitions, job: dg.JobDefinition, pending: Sequence[PendingFile] | None, select: str
+) -> list[dg.AssetKey] | None:
+    """Assets of the job to run: without feeds that have no file, or the dbt selection; None for all of it."""
+    from orchestration.assets.landing import raw_key
+
+    if select:
+        return _dbt_selection(definitions, select)
+    if pending is None:
+        return None
+    with_files = {raw_key(file.feed) for file in pending}
+    every = job.asset_layer.executable_asset_keys
+    return sorted(key for key in every if key.path[0] != "raw" or key in with_files)
+
+
+def _dbt_selection(definitions: dg.Definitions, select: str) -> list[dg.AssetKey]:
+    from dagster_dbt import build_dbt_asset_selection
+
+    warehouse = next(
+        assets
+        for assets in definitions.resolve_asset_graph().assets_defs
+        if assets.node_def.name == "warehouse"
+    )
+    selection = build_dbt_asset_selection([warehouse], dbt_select=select)
+    keys = sorted(selection.resolve(definitions.resolve_asset_graph()))
+    if not keys:
+        raise UserError("error.select_empty", select=select)
+    return keys
+
+
+@contextlib.contextmanager
+def _quiet(settings: Settings) -> Iterator[None]:
+    """Send logs and what libraries print to `<home>/logs/rezerv.log` while a run is drawn on the terminal."""
+    log = settings.home / "logs" / "rezerv.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    os.environ.update(settings.child_environment())
+    handler = logging.FileHandler(log, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    root = logging.getLogger()
+    before = list(root.handlers)
+    root.handlers = [handler]
+    root.setLevel(logging.INFO)
+    warnings.simplefilter("ignore")
+    try:
+        with log.open("a", encoding="utf-8") as stream, contextlib.redirect_stdout(stream):
+            yield
+    finally:
+        root.handlers = before
+        handler.close()

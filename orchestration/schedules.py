@@ -1,0 +1,71 @@
+"""Schedules: when runs start by themselves, from the season's calendar.
+
+Belongs here: clock times of the day. Not here: dates of the season, which are the seed's
+(`season_calendar.py`). A schedule outside the season skips and says so.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import dagster as dg
+
+from orchestration.jobs import STANDING_CHECKS_JOB, UPDATE_JOB
+from orchestration.season_calendar import is_during, is_in_season, published_between, read_calendar
+from orchestration.settings import LOCAL_ZONE, Settings
+
+DAILY_AT = "0 6 * * *"
+# Publications fall on full hours; five minutes later the files of the hour have arrived.
+AFTER_EACH_HOUR = "5 * * * *"
+# The weekly lists to the vetting bodies (Order §4.3); the release is made fresh before they are drawn up.
+MONDAYS_AT = "0 8 * * 1"
+
+
+def build_schedules(jobs: dict[str, Any]) -> list[dg.ScheduleDefinition]:
+    """All schedules."""
+    update = jobs[UPDATE_JOB]
+
+    @dg.schedule(name="daily_update", job=update, cron_schedule=DAILY_AT, execution_timezone=LOCAL_ZONE)
+    def daily_update(
+        context: dg.ScheduleEvaluationContext, settings: dg.ResourceParam[Settings]
+    ) -> dg.RunRequest | dg.SkipReason:
+        """Every morning of the season: land what waits, build, release."""
+        moment = _moment(context)
+        if not is_in_season(read_calendar(settings.season), moment):
+            return dg.SkipReason("outside the season's calendar")
+        return dg.RunRequest(run_key=f"daily-{moment:%Y-%m-%d}")
+
+    @dg.schedule(
+        name="publication_update", job=update, cron_schedule=AFTER_EACH_HOUR, execution_timezone=LOCAL_ZONE
+    )
+    def publication_update(
+        context: dg.ScheduleEvaluationContext, settings: dg.ResourceParam[Settings]
+    ) -> dg.RunRequest | dg.SkipReason:
+        """After the hour in which a stage's list is published: the season clock has moved past it."""
+        moment = _moment(context)
+        events = published_between(read_calendar(settings.season), moment - timedelta(hours=1), moment)
+        if not events:
+            return dg.SkipReason("no stage was published in the last hour")
+        stages = "-".join(event.stage_code for event in events)
+        return dg.RunRequest(run_key=f"published-{stages}-{moment:%Y-%m-%dT%H}", tags={"published": stages})
+
+    @dg.schedule(name="vetting_list_day", job=update, cron_schedule=MONDAYS_AT, execution_timezone=LOCAL_ZONE)
+    def vetting_list_day(
+        context: dg.ScheduleEvaluationContext, settings: dg.ResourceParam[Settings]
+    ) -> dg.RunRequest | dg.SkipReason:
+        """During document intake, before the weekly list to the vetting bodies is drawn up (Order §4.3)."""
+        moment = _moment(context)
+        if not is_during(read_calendar(settings.season), "registration", "intake", moment):
+            return dg.SkipReason("outside document intake")
+        return dg.RunRequest(run_key=f"vetting-list-{moment:%Y-%m-%d}")
+
+    reminders = dg.ScheduleDefinition(
+        name="standing_checks",
+        job=jobs[STANDING_CHECKS_JOB],
+        cron_schedule="30 6 * * *",
+        execution_timezone=LOCAL_ZONE,
+    )
+    return [daily_update, publication_update, vetting_list_day, reminders]
+
+
+def _moment(context: dg.ScheduleEvaluationContext) -> datetime:
+    return context.scheduled_execution_time

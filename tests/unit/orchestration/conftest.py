@@ -1,0 +1,159 @@
+"""Settings, a hand-made warehouse, and definitions for the tests of orchestration."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from orchestration.builds import CheckOutcome, finish_build, start_build
+from orchestration.settings import Settings, load_settings
+from tests.support.season import CompiledProject
+
+SECRETS = {"REZERV_VAULT_KEY": "k" * 32, "REZERV_PERSON_SECRET": "s" * 32}
+AS_OF = datetime(2025, 12, 1)
+PASSED = CheckOutcome("test.unique_candidates", "ERROR", "pass", 0)
+
+# candidate, status, score numerator, denominator, rank
+Result = tuple[str, str, int | None, int | None, int | None]
+RESULTS: tuple[Result, ...] = (
+    ("R25-000001", "admitted", 13, 3, 1),
+    ("R25-000002", "admitted", 4, 1, 2),
+    ("R25-000003", "not_admitted", 7, 2, 3),
+)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of an empty home, with secrets."""
+    return make_settings(tmp_path / "home")
+
+
+def make_settings(home: Path, **more: str) -> Settings:
+    made = load_settings({"REZERV_HOME": str(home), **SECRETS, **more}, env_file=home / "no.env")
+    made.make_folders()
+    return made
+
+
+def write_warehouse(
+    settings: Settings, results: Sequence[Result] = RESULTS, batches: Sequence[str] = ("b1",)
+) -> None:
+    """A warehouse with just what a release copies, and one landed batch per name."""
+    settings.warehouse.unlink(missing_ok=True)
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        for schema in ("raw", "core", "selection", "reporting", "seeds", "staging"):
+            connection.execute(f"create schema {schema}")
+        _write_raw(connection, batches)
+        _write_results(connection, results)
+        connection.execute("create table staging.stg_hidden as select 1 as one")
+        connection.execute(
+            "create table seeds.stages as select '2025' as season_code, 'interview' as stage_code,"
+            " 7 as stage_order, 'Interview' as name_en, 'Сұхбат' as name_kk, 'Интервью' as name_ru"
+        )
+        connection.execute(
+            "create view reporting.rpt_candidates as select candidate_no from selection.sel_stage_results"
+        )
+        connection.execute(
+            "comment on table selection.sel_stage_results is 'One row per candidate''s stage.'"
+        )
+        connection.execute(
+            "comment on column selection.sel_stage_results.rank is 'Competition rank; 1 is best.'"
+        )
+
+
+def _write_raw(connection: duckdb.DuckDBPyConnection, batches: Sequence[str]) -> None:
+    connection.execute(
+        "create table raw._batches (batch_id varchar, feed varchar, source_file varchar,"
+        " content_sha256 varchar, received_at timestamp,"
+        " landed_at timestamp, landed_seq bigint, state varchar, reason_code varchar,"
+        " count_read bigint, count_landed bigint, count_quarantined bigint, contract_version varchar)"
+    )
+    connection.execute(
+        "create table raw._door_checks (batch_id varchar, feed varchar, check_name varchar,"
+        " column_name varchar, count_evaluated bigint, count_failed bigint, is_passed boolean)"
+    )
+    for number, batch in enumerate(batches, start=1):
+        add_batch(connection, batch, number)
+    connection.execute(
+        "create view reporting.rpt_batches as select batch_id, feed, source_file, received_at, landed_at,"
+        " state, count_read, count_landed, count_quarantined from raw._batches"
+    )
+
+
+def add_batch(
+    connection: duckdb.DuckDBPyConnection,
+    batch: str,
+    number: int,
+    *,
+    feed: str = "platform__answers",
+    state: str = "landed",
+    reason: str | None = None,
+    quarantined: int = 0,
+) -> None:
+    connection.execute(
+        "insert into raw._batches values (?, ?, ?, ?, ?, ?, ?, ?, ?, 10, ?, ?, '1.0.0')",
+        [
+            batch,
+            feed,
+            f"{batch}.csv",
+            batch,
+            AS_OF,
+            AS_OF,
+            number,
+            state,
+            reason,
+            10 - quarantined,
+            quarantined,
+        ],
+    )
+
+
+def _write_results(connection: duckdb.DuckDBPyConnection, results: Sequence[Result]) -> None:
+    connection.execute(
+        "create table selection.sel_stage_results (season_code varchar, stage_code varchar,"
+        " stage_order integer,"
+        " track_code varchar, candidate_no varchar, status_code varchar, score_numerator bigint,"
+        " score_denominator bigint, rank integer)"
+    )
+    connection.execute(
+        "create table selection.sel_cutoffs as select 'interview' as stage_code, 2 as limit_places"
+    )
+    for candidate, status, numerator, denominator, rank in results:
+        connection.execute(
+            "insert into selection.sel_stage_results values ('2025', 'interview', 7, 'agro', ?, ?, ?, ?, ?)",
+            [candidate, status, numerator, denominator, rank],
+        )
+
+
+def record_build(settings: Settings, *checks: CheckOutcome, is_successful: bool = True, **more: Any) -> None:
+    """A build that ended, as the warehouse asset records it."""
+    start_build(
+        settings.warehouse,
+        more.get("build_id", "build-1"),
+        as_of=AS_OF,
+        is_full=more.get("is_full", True),
+        code_version="test",
+    )
+    finish_build(
+        settings.warehouse,
+        more.get("build_id", "build-1"),
+        is_successful=is_successful,
+        checks=checks or (PASSED,),
+    )
+
+
+@pytest.fixture(scope="session")
+def definitions_settings(
+    compiled_project: CompiledProject, tmp_path_factory: pytest.TempPathFactory
+) -> Settings:
+    """Settings of a home whose dbt manifest is there already."""
+    settings = make_settings(tmp_path_factory.mktemp("definitions"))
+    target = settings.home / "dbt"
+    target.mkdir()
+    shutil.copyfile(compiled_project.template.parent / "target" / "manifest.json", target / "manifest.json")
+    return settings

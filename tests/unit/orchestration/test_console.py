@@ -1,0 +1,135 @@
+"""What the console draws: plain progress for logs, the funnel, changes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from orchestration.batch_history import BatchRow
+from orchestration.console import Screen, show_batches, show_difference, show_funnel, show_landed_summary
+from orchestration.releases import CurrentRelease
+from orchestration.reports import ChangeRow, Difference, FunnelRow
+from orchestration.texts import texts_of
+from tests.unit.orchestration.conftest import AS_OF
+
+
+def screen(language: str = "en") -> Screen:
+    return Screen(texts_of(language))
+
+
+def test_plain_progress_says_each_quarter_and_the_end(capsys: pytest.CaptureFixture[str]) -> None:
+    with screen().progress() as progress:
+        progress.start("landing", 8)
+        for number in range(8):
+            progress.advance("landing", f"file {number}")
+        progress.advance("building", "before its phase began")
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(": ")[1] for line in lines[:4]] == ["0/8", "2/8", "4/8", "6/8"]
+    assert lines[4].startswith("Landing files: done")
+    assert len(lines) == 5
+
+
+def row(track: str, **more: object) -> FunnelRow:
+    values: dict[str, object] = {
+        "stage_code": "interview",
+        "stage_name": "Interview",
+        "track_code": track,
+        "track_name": f"track {track}",
+        "count_entered": 1200,
+        "count_participated": 1100,
+        "limit_places": 27,
+        "cutoff_points": Decimal("4.33"),
+        "count_admitted": 28,
+        "count_by_tie": 2,
+        "count_supernumerary": 0,
+        "is_shortfall": False,
+        "is_published": True,
+    }
+    return FunnelRow(**{**values, **more})  # type: ignore[arg-type]
+
+
+def test_the_funnel_shows_places_cut_offs_and_totals(capsys: pytest.CaptureFixture[str]) -> None:
+    show_funnel(
+        screen(), [row("agro"), row("digital", cutoff_points=None, is_shortfall=True, count_by_tie=0)]
+    )
+    shown = capsys.readouterr().out.replace("\u00a0", " ")
+    total, first, second = (
+        line for line in shown.splitlines() if "Interview" in line or "track" in line[:10]
+    )
+    assert "2 400" in total and "2 200" in total and "54" in total and "56" in total
+    assert "4.33" in first and "=2" in first
+    assert second.rstrip().endswith("<")
+
+
+def test_a_stage_that_is_not_published_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    show_funnel(screen("ru"), [row("agro", is_published=False)])
+    stage, *_ = (line for line in capsys.readouterr().out.splitlines() if "Interview" in line)
+    assert stage.rstrip().endswith("…")
+
+
+def batch(name: str, state: str, quarantined: int = 0, reason: str | None = None) -> BatchRow:
+    return BatchRow(
+        name,
+        "platform__answers",
+        f"{name}.csv",
+        AS_OF,
+        AS_OF,
+        state,
+        reason,
+        10,
+        10 - quarantined,
+        quarantined,
+    )
+
+
+def test_a_landing_ends_with_totals_and_what_to_look_at(capsys: pytest.CaptureFixture[str]) -> None:
+    batches = [
+        batch("good", "landed"),
+        batch("cut", "quarantined", reason="UNREADABLE_FILE"),
+        batch("again", "duplicate"),
+    ]
+    batches += [batch(f"held{number}", "landed", quarantined=number) for number in range(1, 8)]
+    show_landed_summary(screen(), batches)
+    shown = capsys.readouterr().out
+    assert shown.startswith("10 files:")
+    assert "cut.csv. The file cannot be read" in shown
+    assert shown.index("held7.csv") < shown.index("held3.csv")
+    assert "held2.csv" not in shown and "2 more files" in shown
+
+
+def test_every_state_of_a_batch_has_a_name(capsys: pytest.CaptureFixture[str]) -> None:
+    show_batches(screen("kk"), [batch("a", "landed"), batch("b", "duplicate"), batch("c", "quarantined")])
+    shown = capsys.readouterr().out
+    assert all(texts_of("kk")(f"state.{state}") in shown for state in ("landed", "duplicate", "quarantined"))
+
+
+def test_changes_are_shown_by_stage_and_by_candidate_number(capsys: pytest.CaptureFixture[str]) -> None:
+    release = CurrentRelease("2025-new", Path("new.duckdb"), AS_OF, AS_OF)
+    change = ChangeRow(
+        "interview",
+        "agro",
+        "R25-000007",
+        "status",
+        "admitted",
+        "not_admitted",
+        Decimal("4.00"),
+        Decimal("4.00"),
+        2,
+        9,
+    )
+    show_difference(
+        screen(),
+        Difference(release, "2025-old", [("interview", "status", 1)], [change], [("f", "f.csv", 5, 0)]),
+    )
+    shown = capsys.readouterr().out
+    assert "2025-new" in shown and "2025-old" in shown
+    assert "admitted → not_admitted" in shown and "2 → 9" in shown and "R25-000007" in shown
+    assert "f.csv" in shown
+
+
+def test_the_first_release_is_compared_with_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    release = CurrentRelease("2025-new", Path("new.duckdb"), AS_OF, AS_OF)
+    show_difference(screen(), Difference(release, None, [], [], []))
+    assert "first" in capsys.readouterr().out

@@ -1,0 +1,53 @@
+"""The demo keeps to a home of its own."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from orchestration import demo
+from orchestration.demo import DemoSeason, _claim_home
+from orchestration.errors import UserError
+from orchestration.settings import Settings
+from tests.unit.orchestration.conftest import write_warehouse
+
+SMALL = DemoSeason(300, 1, None)
+
+
+def test_an_empty_home_is_marked_and_found_again(settings: Settings) -> None:
+    _claim_home(settings, SMALL, anew=False)
+    assert json.loads((settings.home / demo.MARKER_NAME).read_text()) == {
+        "size": 300,
+        "seed": 1,
+        "scenarios": None,
+    }
+    _claim_home(settings, SMALL, anew=False)
+
+
+def test_a_real_season_is_never_touched(settings: Settings) -> None:
+    write_warehouse(settings)
+    for anew in (False, True):
+        with pytest.raises(UserError) as caught:
+            _claim_home(settings, SMALL, anew=anew)
+        assert caught.value.message_key == "error.home_not_demo"
+    assert settings.warehouse.is_file()
+
+
+def test_files_in_the_landing_folder_are_a_season_too(settings: Settings) -> None:
+    (settings.landing_dir / "platform__answers.csv").write_text("x")
+    with pytest.raises(UserError, match="not a demo"):
+        _claim_home(settings, SMALL, anew=False)
+
+
+def test_another_demo_needs_to_be_erased_by_name(settings: Settings) -> None:
+    _claim_home(settings, SMALL, anew=False)
+    write_warehouse(settings)
+    (settings.landing_dir / "platform__answers.csv").write_text("x")
+    other = DemoSeason(400, 1, ())
+    with pytest.raises(UserError, match="--anew"):
+        _claim_home(settings, other, anew=False)
+    assert settings.warehouse.is_file()
+    _claim_home(settings, other, anew=True)
+    assert not settings.warehouse.exists() and not settings.landing_dir.exists()
+    assert json.loads((settings.home / demo.MARKER_NAME).read_text())["scenarios"] == []

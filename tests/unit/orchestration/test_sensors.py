@@ -1,0 +1,81 @@
+"""The sensor asks once for each set of new files, for their feeds and what depends on them."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from orchestration.assets.landing import raw_key
+from orchestration.assets.publication import RELEASE_KEY
+from orchestration.definitions import build_definitions
+from orchestration.settings import Settings
+
+Evaluate = Callable[[], dg.RunRequest | str]
+
+
+@pytest.fixture
+def evaluate(definitions_settings: Settings, settings: Settings) -> Evaluate:
+    repository = build_definitions(settings=definitions_settings).get_repository_def()
+    (sensor,) = repository.sensor_defs
+
+    def run() -> dg.RunRequest | str:
+        with dg.DagsterInstance.ephemeral() as instance:
+            context = dg.build_sensor_context(
+                instance=instance, repository_def=repository, resources={"settings": settings}
+            )
+            data = sensor.evaluate_tick(context)
+        return data.run_requests[0] if data.run_requests else str(data.skip_message)
+
+    return run
+
+
+def deliver(settings: Settings, name: str, text: str, *, age_seconds: int = 120) -> Path:
+    file = settings.landing_dir / "2025-08-05T100000" / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+    moment = time.time() - age_seconds
+    os.utime(file, (moment, moment))
+    return file
+
+
+def test_an_empty_folder_asks_for_nothing(evaluate: Evaluate) -> None:
+    assert "no new file" in str(evaluate())
+
+
+def test_new_files_are_landed_with_what_depends_on_them(evaluate: Evaluate, settings: Settings) -> None:
+    deliver(settings, "platform__withdrawals.csv", "a\n")
+    deliver(settings, "academy__answer_keys__text.csv", "b\n")
+    request = evaluate()
+    assert isinstance(request, dg.RunRequest) and request.asset_selection is not None
+    keys = set(request.asset_selection)
+    assert {key for key in keys if key.path[0] == "raw"} == {
+        raw_key("platform__withdrawals"),
+        raw_key("academy__answer_keys"),
+    }
+    assert RELEASE_KEY in keys and dg.AssetKey(["reporting", "rpt_funnel"]) in keys
+    assert request.tags["feeds"] == "academy__answer_keys,platform__withdrawals"
+
+
+def test_the_same_files_have_the_same_key_and_other_content_another(
+    evaluate: Evaluate, settings: Settings
+) -> None:
+    deliver(settings, "platform__withdrawals.csv", "a\n")
+    first, again = evaluate(), evaluate()
+    deliver(settings, "platform__withdrawals.csv", "b\n")
+    other = evaluate()
+    assert (
+        isinstance(first, dg.RunRequest)
+        and isinstance(again, dg.RunRequest)
+        and isinstance(other, dg.RunRequest)
+    )
+    assert first.run_key == again.run_key != other.run_key
+
+
+def test_a_file_that_is_still_being_written_waits(evaluate: Evaluate, settings: Settings) -> None:
+    deliver(settings, "platform__withdrawals.csv", "a\n", age_seconds=0)
+    assert "settled" in str(evaluate())
