@@ -46,12 +46,13 @@ lint: $(INSTALLED) ## ruff, mypy and sqlfluff
 dictionary: $(INSTALLED) ## Render the data dictionary from the descriptions of the warehouse
 	@$(BIN)/rezerv dictionary
 
+# torch brings its own packages for a GPU where its build for that machine asks for them: they are not pinned here.
 .PHONY: pins
 pins: $(INSTALLED) ## Compile requirements.txt from pyproject.toml: exact versions, no addresses, no hashes
 	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --python-version 3.11 --quiet \
 	  --no-header --no-annotate --no-emit-index-url --output-file requirements.txt
-	@sed -i -E 's/^([A-Za-z0-9._-]+==[^+ ]+)\+[A-Za-z0-9.]+/\1/' requirements.txt
+	@sed -i -E 's/^([A-Za-z0-9._-]+==[^+ ]+)\+[A-Za-z0-9.]+/\1/; /^(nvidia-(cu|nccl|nv)|cuda-|triton==)/d' requirements.txt
 	@echo "requirements.txt: $$(wc -l < requirements.txt) packages"
 
 .PHONY: clean
