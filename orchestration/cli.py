@@ -292,21 +292,13 @@ def dash(port: int) -> None:
     settings = _settings()
     settings.make_folders()
     app = PROJECT_ROOT / "dashboards" / "app.py"
-    _become(
-        [
-            sys.executable,
-            "-m",
-            "streamlit",
-            "run",
-            str(app),
-            "--server.port",
-            str(port),
-            "--browser.gatherUsageStats",
-            "false",
-        ],
-        settings,
-        keep_secrets=False,
-    )
+    options = {
+        "server.port": str(port),
+        "server.showEmailPrompt": "false",
+        "browser.gatherUsageStats": "false",
+    }
+    arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
+    _become([sys.executable, "-m", "streamlit", "run", str(app), *arguments], settings, keep_secrets=False)
 
 
 @cli.command(cls=LocalCommand)
@@ -328,7 +320,12 @@ def dagster(port: int) -> None:
 
 def _become(command: list[str], settings: Settings, *, keep_secrets: bool) -> None:
     """Replace this process by another program; the dashboards never get the secrets."""
-    environment = {**os.environ, **settings.child_environment()}
+    environment = {
+        # Seen on this machine only, unless the person who runs it says otherwise.
+        "STREAMLIT_SERVER_ADDRESS": "localhost",
+        **os.environ,
+        **settings.child_environment(),
+    }
     if not keep_secrets:
         environment.pop("REZERV_VAULT_KEY", None)
         environment.pop("REZERV_PERSON_SECRET", None)

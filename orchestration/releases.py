@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 RELEASED_SCHEMAS = ("core", "selection", "reporting", "seeds")
-HASHED_SCHEMAS = ("selection", "reporting")
-# Bookkeeping of files, with moments of landing: it travels with the release but does not make a new one.
-NOT_HASHED = (("reporting", "rpt_batches"),)
+# Bookkeeping of files, with moments of landing: it travels with the release but does not make a new one, and
+# neither do the columns that begin with an underscore.
+NOT_HASHED = (("core", "fct_batches"), ("reporting", "rpt_batches"))
 REQUIRED_TABLES = (
     ("selection", "sel_stage_results"),
     ("selection", "sel_cutoffs"),
@@ -361,16 +361,15 @@ order by season_code, stage_order, track_code, candidate_no
 
 
 def _content_hash(connection: duckdb.DuckDBPyConnection) -> str:
-    """Exact hash of what a release says: every row of selection and reporting, whatever its order.
+    """Exact hash of what a release says: every row of its tables, texts of the seeds included, in any order.
 
     Each row becomes text column by column with marks for columns and nulls, each row text is hashed, and
-    the sorted hashes are hashed per table. `reporting.rpt_batches` is left out: moments of landing differ
-    from home to home.
+    the sorted hashes are hashed per table. Batches are left out: moments of landing differ from home to home.
     """
     import hashlib
 
     digest = hashlib.sha256()
-    for schema in HASHED_SCHEMAS:
+    for schema in RELEASED_SCHEMAS:
         for table in _tables(connection, schema):
             if (schema, table) in NOT_HASHED:
                 continue
@@ -378,7 +377,8 @@ def _content_hash(connection: duckdb.DuckDBPyConnection) -> str:
                 row[0]
                 for row in connection.execute(
                     "select column_name from duckdb_columns() where database_name = 'warehouse'"
-                    " and schema_name = ? and table_name = ? order by column_name",
+                    " and schema_name = ? and table_name = ? and not starts_with(column_name, '_')"
+                    " order by column_name",
                     [schema, table],
                 ).fetchall()
             ]

@@ -1,7 +1,7 @@
 """Schedules: when runs start by themselves, from the season's calendar.
 
 Belongs here: clock times of the day. Not here: dates of the season, which are the seed's
-(`season_calendar.py`). A schedule outside the season skips and says so.
+(`season_calendar.py`). A schedule outside the season skips and says so. All run as soon as Dagster does.
 """
 
 from datetime import datetime, timedelta
@@ -13,6 +13,7 @@ from orchestration.jobs import STANDING_CHECKS_JOB, UPDATE_JOB
 from orchestration.season_calendar import is_during, is_in_season, published_between, read_calendar
 from orchestration.settings import LOCAL_ZONE, Settings
 
+RUNNING = dg.DefaultScheduleStatus.RUNNING
 DAILY_AT = "0 6 * * *"
 # Publications fall on full hours; five minutes later the files of the hour have arrived.
 AFTER_EACH_HOUR = "5 * * * *"
@@ -24,7 +25,13 @@ def build_schedules(jobs: dict[str, Any]) -> list[dg.ScheduleDefinition]:
     """All schedules."""
     update = jobs[UPDATE_JOB]
 
-    @dg.schedule(name="daily_update", job=update, cron_schedule=DAILY_AT, execution_timezone=LOCAL_ZONE)
+    @dg.schedule(
+        name="daily_update",
+        job=update,
+        cron_schedule=DAILY_AT,
+        execution_timezone=LOCAL_ZONE,
+        default_status=RUNNING,
+    )
     def daily_update(
         context: dg.ScheduleEvaluationContext, settings: dg.ResourceParam[Settings]
     ) -> dg.RunRequest | dg.SkipReason:
@@ -35,7 +42,11 @@ def build_schedules(jobs: dict[str, Any]) -> list[dg.ScheduleDefinition]:
         return dg.RunRequest(run_key=f"daily-{moment:%Y-%m-%d}")
 
     @dg.schedule(
-        name="publication_update", job=update, cron_schedule=AFTER_EACH_HOUR, execution_timezone=LOCAL_ZONE
+        name="publication_update",
+        job=update,
+        cron_schedule=AFTER_EACH_HOUR,
+        execution_timezone=LOCAL_ZONE,
+        default_status=RUNNING,
     )
     def publication_update(
         context: dg.ScheduleEvaluationContext, settings: dg.ResourceParam[Settings]
@@ -48,7 +59,13 @@ def build_schedules(jobs: dict[str, Any]) -> list[dg.ScheduleDefinition]:
         stages = "-".join(event.stage_code for event in events)
         return dg.RunRequest(run_key=f"published-{stages}-{moment:%Y-%m-%dT%H}", tags={"published": stages})
 
-    @dg.schedule(name="vetting_list_day", job=update, cron_schedule=MONDAYS_AT, execution_timezone=LOCAL_ZONE)
+    @dg.schedule(
+        name="vetting_list_day",
+        job=update,
+        cron_schedule=MONDAYS_AT,
+        execution_timezone=LOCAL_ZONE,
+        default_status=RUNNING,
+    )
     def vetting_list_day(
         context: dg.ScheduleEvaluationContext, settings: dg.ResourceParam[Settings]
     ) -> dg.RunRequest | dg.SkipReason:
@@ -63,6 +80,7 @@ def build_schedules(jobs: dict[str, Any]) -> list[dg.ScheduleDefinition]:
         job=jobs[STANDING_CHECKS_JOB],
         cron_schedule="30 6 * * *",
         execution_timezone=LOCAL_ZONE,
+        default_status=RUNNING,
     )
     return [daily_update, publication_update, vetting_list_day, reminders]
 

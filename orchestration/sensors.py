@@ -26,7 +26,12 @@ SETTLE_SECONDS = 30
 def build_sensors(jobs: dict[str, Any], always: Sequence[dg.AssetKey]) -> list[dg.SensorDefinition]:
     """All sensors; `always` are the assets that every such run rebuilds: the warehouse and the release."""
 
-    @dg.sensor(name="landing_files", job=jobs[UPDATE_JOB], minimum_interval_seconds=60)
+    @dg.sensor(
+        name="landing_files",
+        job=jobs[UPDATE_JOB],
+        minimum_interval_seconds=60,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+    )
     def landing_files(settings: dg.ResourceParam[Settings]) -> dg.RunRequest | dg.SkipReason:
         """New files in the landing folder: land their feeds, rebuild, release."""
         from ingestion.loader import pending_files

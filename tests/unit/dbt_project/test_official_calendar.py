@@ -1,4 +1,4 @@
-"""The days off and the time zone of the season, against sources that are not ours (FACTS: `holidays`, tzdata)."""
+"""The days off and the time zone of the season, against sources that are not ours."""
 
 from __future__ import annotations
 
