@@ -40,7 +40,7 @@ lint: $(INSTALLED) ## ruff, mypy and sqlfluff
 	@echo "mypy"
 	@$(BIN)/mypy
 	@echo "sqlfluff"
-	@cd dbt_project && REZERV_WAREHOUSE="$${TMPDIR:-/tmp}/rezerv-lint.duckdb" ../$(BIN)/sqlfluff lint --processes 2 models tests macros
+	@$(BIN)/sqlfluff lint --processes 2 dbt_project/models dbt_project/tests
 
 .PHONY: dictionary
 dictionary: $(INSTALLED) ## Render the data dictionary from the descriptions of the warehouse

@@ -22,6 +22,7 @@ from orchestration.console import (
     shown_path,
 )
 from orchestration.errors import UserError
+from orchestration.releases import current_release
 from orchestration.reports import is_up_to_date, last_seq, read_batches_after, read_funnel, require_release
 from orchestration.settings import Settings, generate_secrets, load_settings
 
@@ -53,12 +54,16 @@ def run_demo(settings: Settings, screen: Screen, season: DemoSeason, *, anew: bo
         screen.say("demo.written_before", folder=shown_path(settings.landing_dir))
     else:
         write_sample(screen, season, settings.landing_dir)
+    before = current_release(settings.releases_dir)
     if is_up_to_date(settings):
         screen.say("demo.up_to_date")
     else:
         run_update(settings, screen)
     current = require_release(settings)
-    show_new_release(screen, current)
+    if before and before.release_id == current.release_id:
+        screen.say("release.unchanged", release=current.release_id)
+    else:
+        show_new_release(screen, current)
     show_funnel(screen, read_funnel(current.file, settings.language))
     screen.say("demo.synthetic")
     screen.say("demo.done", seconds=f"{time.monotonic() - began:.0f}")
