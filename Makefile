@@ -31,7 +31,7 @@ dagster: $(INSTALLED) ## Open the Dagster UI, with schedules and sensors
 .PHONY: test
 test: lint chromium ## Install what is needed, then lint, check types and run every test
 	@echo "tests"
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 .PHONY: lint
 lint: $(INSTALLED) ## ruff, mypy and sqlfluff

@@ -19,6 +19,9 @@ from python_calamine import CalamineWorkbook
 
 from tests.oracle import OracleSeason, run_oracle
 
+# One process: its season is made once.
+pytestmark = pytest.mark.xdist_group("season")
+
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
