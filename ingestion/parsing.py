@@ -22,7 +22,7 @@ from ingestion.contracts.model import Column
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}(?:\.0+)?")
 _DECIMAL = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(
@@ -136,7 +136,7 @@ def parse_string(value: object) -> str:
 
 
 def parse_integer(value: object) -> int:
-    """A whole number of 32 bits; ``3.0`` is 3, ``3.5`` is not parseable."""
+    """A whole number of 32 bits; ``3.0``, as spreadsheets write it, is 3; ``3.5`` is not parseable."""
     if isinstance(value, str):
         if not _INTEGER.fullmatch(value):
             raise NotParseableError
@@ -235,6 +235,8 @@ def _parse_each(values: Sequence[Any], parse: Callable[[object], object]) -> tup
     for position, value in enumerate(values):
         result: object = None
         if not is_missing(value):
+            if isinstance(value, str) and parse is not parse_string:
+                value = value.strip()  # blanks around a number or a date mean nothing; text is taken as it is
             result = _parse_known(value, parse, known)
             if result is NotParseableError:
                 failed.append(position)

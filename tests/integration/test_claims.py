@@ -78,6 +78,10 @@ MISTAKES = {
         "update intermediate.int_national_decisions__latest set decided_at = timestamp '2025-10-24 19:00:00'"
     ),
     "assert_funnel_adds_up": "update reporting.rpt_funnel set count_entered = count_entered + 1",
+    "assert_works_belong_to_their_sittings": (
+        "update core.fct_solutions set candidate_no = 'R25-000000' where work_no ="
+        " (select min(work_no) from core.fct_solutions)"
+    ),
     "assert_share_is_reached": f"update selection.sel_cutoffs set count_admitted = 0 where {OF_TEXT}",
 }
 

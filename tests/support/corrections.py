@@ -330,18 +330,18 @@ DECIDING = frozenset({correction.feed for correction in CORRECTIONS} | {"agency_
 
 
 def new_exclusions(draw: Draw) -> Files:
-    """Exclusions and, for most, a reversal: both just about publications."""
+    """Exclusions, each with two reversals that name it, most of them of the same person."""
     rows = []
     for number in range(12):
         person, excluded_at = draw.person(), draw.moment()
         name = f"Z-{draw.number(1, 6)}"
-        exclusion = decision(draw, name, person, "exclude") | {
-            "decided_at": excluded_at,
-            "stage_code": draw.one_of(None, *order.STAGE),
-        }
-        reversed_at = draw.one_of(excluded_at, excluded_at - SECOND, excluded_at + DAY, draw.moment())
-        reversal = decision(draw, f"Z-R{number}", draw.one_of(person, person, draw.person()), "reverse")
-        rows += [exclusion, reversal | {"decided_at": reversed_at, "reversed_decision_no": name}]
+        stage = {"decided_at": excluded_at, "stage_code": draw.one_of(None, *order.STAGE)}
+        rows.append(decision(draw, name, person, "exclude") | stage)
+        for again in "ab":
+            whose = draw.one_of(person, person, draw.person())
+            reversed_at = draw.one_of(excluded_at, excluded_at - SECOND, excluded_at + DAY, draw.moment())
+            reversal = {"decided_at": reversed_at, "reversed_decision_no": name}
+            rows.append(decision(draw, f"Z-{again}{number}", whose, "reverse") | reversal)
     yield "agency__working_group_decisions", rows
 
 
@@ -456,6 +456,24 @@ def _of(draw: Draw, feed: str, sitting_id: str) -> list[Values]:
     return [dict(row.values) for row in draw.tables.rows(feed) if row["sitting_id"] == sitting_id]
 
 
+def new_experts(draw: Draw) -> Files:
+    """A further whole set of marks of a work, given before, with or after the others."""
+    marks = []
+    for work in draw.some("platform__solutions", 0.2):
+        marked_at = work["submitted_at"] + draw.number(0, 72) * HOUR
+        expert = {"expert_code": draw.one_of("A-0", "Z-9"), "marked_at": marked_at}
+        own = [row for row in draw.tables.rows("platform__expert_marks") if row["work_no"] == work["work_no"]]
+        if own:
+            tied = draw.one_of({}, {}, {"marked_at": own[0]["marked_at"]})
+            marks += [
+                {"work_no": work["work_no"], "criterion_code": criterion, "points": draw.number(1, 5)}
+                | expert
+                | tied
+                for criterion in order.CRITERIA["situational"]
+            ]
+    yield "platform__expert_marks", marks
+
+
 def new_stray_marks(draw: Draw) -> Files:
     """Marks for criteria of other stages beside a rater's own ones."""
     for feed, column in (
@@ -497,6 +515,7 @@ ADDITIONS: tuple[Callable[[Draw], Files], ...] = (
     new_withdrawals,
     new_claims_and_resits,
     new_works,
+    new_experts,
     new_stray_marks,
     new_quota_revisions,
     new_stop_list_entries,

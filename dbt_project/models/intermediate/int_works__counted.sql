@@ -1,4 +1,5 @@
--- Order §6.3: the work handed in at the counted sitting; of several the last.
+-- Order §6.3: the work handed in at the counted sitting; of several the last. Whose it is the sitting says,
+-- which can be corrected; assert_works_belong_to_their_sittings names works that say otherwise.
 with sittings as (
     select * from {{ ref('int_sittings__counted') }}
     where sitting_id is not null
@@ -17,7 +18,7 @@ select
     solutions._first_received_at
 from sittings
 inner join solutions
-    on sittings.sitting_id = solutions.sitting_id and sittings.candidate_no = solutions.candidate_no
+    on sittings.sitting_id = solutions.sitting_id
 qualify row_number() over (
     partition by sittings.candidate_no, sittings.stage_code
     order by solutions.submitted_at desc, solutions.work_no desc

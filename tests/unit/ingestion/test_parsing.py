@@ -50,7 +50,7 @@ def test_not_a_string(value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"), [("3", 3), ("+3", 3), ("-03", -3), (3, 3), (3.0, 3), (Decimal("3.00"), 3)]
+    ("value", "expected"), [("3", 3), ("3.0", 3), ("+3", 3), ("-03", -3), (3, 3), (3.0, 3), (Decimal("3.00"), 3)]
 )
 def test_integer(value: Any, expected: int) -> None:
     assert parse_integer(value) == expected
@@ -60,7 +60,7 @@ def test_integer(value: Any, expected: int) -> None:
     "value",
     [
         "3.5",
-        "3.0",
+        "3.0.0",
         " 3",
         "3 ",
         "x",
@@ -231,3 +231,10 @@ def test_typed_columns(kind: pa.DataType, values: list[Any], target: Column, exp
 
 def test_every_contract_column_has_a_type() -> None:
     assert arrow_type(load_contract("proctoring__signals").column("confidence")) == pa.decimal128(12, 4)
+
+
+def test_blanks_around_a_value_mean_nothing_except_in_text() -> None:
+    integers = parse_column([" 3", "3 "], column("integer", "INTEGER"), naive_is_utc=False)
+    assert integers.values.to_pylist() == [3, 3]
+    texts = parse_column([" a", "b "], column("string"), naive_is_utc=False)
+    assert texts.values.to_pylist() == [" a", "b "]
