@@ -50,7 +50,8 @@ def test_not_a_string(value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"), [("3", 3), ("3.0", 3), ("+3", 3), ("-03", -3), (3, 3), (3.0, 3), (Decimal("3.00"), 3)]
+    ("value", "expected"),
+    [("3", 3), ("3.0", 3), ("+3", 3), ("-03", -3), (3, 3), (3.0, 3), (Decimal("3.00"), 3)],
 )
 def test_integer(value: Any, expected: int) -> None:
     assert parse_integer(value) == expected
