@@ -98,12 +98,12 @@ def load_rules(season: str = "2025") -> Rules:
         tracks=tuple(row["track_code"] for row in _rows("tracks", season)),
         bodies=tuple(row["body_code"] for row in bodies),
         windows={
-            (row["stage_code"], row["event_code"]): (_moment(row["starts_at"]), _moment(row["ends_at"]))
+            (row["stage_code"], row["event_code"]): (_moment(row["starts_local"]), _moment(row["ends_local"]))
             for row in calendar
-            if row["ends_at"]
+            if row["ends_local"]
         },
         published_at={
-            r["stage_code"]: _moment(r["starts_at"]) for r in calendar if r["event_code"] == "published"
+            r["stage_code"]: _moment(r["starts_local"]) for r in calendar if r["event_code"] == "published"
         },
         places={(r["stage_code"], r["track_code"]): int(r["places"]) for r in _rows("stage_places", season)},
         shares={

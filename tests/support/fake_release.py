@@ -212,7 +212,7 @@ def _stages() -> list[Stage]:
     for row in seed_rows("stage_places"):
         places.setdefault(row["stage_code"], {})[row["track_code"]] = max(1, int(row["places"]) // SHRINK)
     published = {
-        row["stage_code"]: datetime.fromisoformat(row["starts_at"]) - timedelta(hours=5)
+        row["stage_code"]: datetime.fromisoformat(row["starts_local"]) - timedelta(hours=5)
         for row in seed_rows("calendar")
         if row["event_code"] == "published"
     }

@@ -9,7 +9,7 @@ age_bands as (
 intakes as (
     select
         season_code,
-        cast(ends_at - interval 1 microsecond as date) as last_on
+        cast(ends_local - interval 1 microsecond as date) as last_on
     from {{ ref('calendar') }}
     where event_code = 'intake'
 ),

@@ -6,7 +6,7 @@ publications as (
     select
         season_code,
         stage_code,
-        {{ utc_at('starts_at') }} as published_at
+        {{ utc_at('starts_local') }} as published_at
     from {{ ref('calendar') }}
     where event_code = 'published'
 )

@@ -9,8 +9,8 @@ non_working_days as (
 
 span as (
     select
-        min(starts_at)::date as first_on,
-        (max(starts_at) + interval 60 day)::date as last_on
+        min(starts_local)::date as first_on,
+        (max(starts_local) + interval 60 day)::date as last_on
     from calendar
 ),
 

@@ -14,8 +14,8 @@ published as (
     select
         stages.season_code,
         stages.stage_code,
-        calendar.starts_at as published_at,
-        lag(calendar.starts_at) over (
+        calendar.starts_local as published_at,
+        lag(calendar.starts_local) over (
             partition by stages.season_code order by stages.stage_order
         ) as previous_published_at
     from stages
@@ -31,7 +31,7 @@ select
     stage_code,
     event_code as problem
 from calendar
-where ends_at <= starts_at
+where ends_local <= starts_local
 
 union all
 
@@ -51,4 +51,4 @@ select
 from published
 inner join calendar
     on published.season_code = calendar.season_code and published.stage_code = calendar.stage_code
-where calendar.ends_at > published.published_at
+where calendar.ends_local > published.published_at

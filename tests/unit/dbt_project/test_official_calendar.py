@@ -17,7 +17,7 @@ def test_non_working_days_are_the_official_ones() -> None:
     with (SEEDS / "non_working_days.csv").open() as file:
         ours = {date.fromisoformat(row["day_on"]) for row in csv.DictReader(file)}
     with (SEEDS / "calendar.csv").open() as file:
-        days = [datetime.fromisoformat(row["starts_at"]).date() for row in csv.DictReader(file)]
+        days = [datetime.fromisoformat(row["starts_local"]).date() for row in csv.DictReader(file)]
     official = holidays.country_holidays("KZ", years={day.year for day in days})
     first, last = date(2025, 6, 1), max(days)
     season = [first + timedelta(days=n) for n in range((last - first).days + 1)]

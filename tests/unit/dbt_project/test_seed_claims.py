@@ -44,7 +44,7 @@ CLAIMS = {
         "update stage_places set places = 101 where stage_code = 'numeric_test' and track_code = 'agro'"
     ),
     "assert_calendar_follows_the_stages": (
-        "update calendar set starts_at = timestamp '2025-08-02 09:00:00'"
+        "update calendar set starts_local = timestamp '2025-08-02 09:00:00'"
         " where stage_code = 'text_test' and event_code = 'published'"
     ),
     "assert_age_bands_cover_every_age_once": (
