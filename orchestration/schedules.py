@@ -5,6 +5,7 @@ Belongs here: clock times of the day. Not here: dates of the season, which are t
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import dagster as dg
@@ -23,15 +24,11 @@ MONDAYS_AT = "0 8 * * 1"
 
 def build_schedules(jobs: dict[str, Any]) -> list[dg.ScheduleDefinition]:
     """All schedules."""
-    update = jobs[UPDATE_JOB]
-
-    @dg.schedule(
-        name="daily_update",
-        job=update,
-        cron_schedule=DAILY_AT,
-        execution_timezone=LOCAL_ZONE,
-        default_status=RUNNING,
+    schedule = partial(
+        dg.schedule, job=jobs[UPDATE_JOB], execution_timezone=LOCAL_ZONE, default_status=RUNNING
     )
+
+    @schedule(name="daily_update", cron_schedule=DAILY_AT)
     def daily_update(
         context: dg.ScheduleEvaluationContext, settings: dg.ResourceParam[Settings]
     ) -> dg.RunRequest | dg.SkipReason:
@@ -41,13 +38,7 @@ def build_schedules(jobs: dict[str, Any]) -> list[dg.ScheduleDefinition]:
             return dg.SkipReason("outside the season's calendar")
         return dg.RunRequest(run_key=f"daily-{moment:%Y-%m-%d}")
 
-    @dg.schedule(
-        name="publication_update",
-        job=update,
-        cron_schedule=AFTER_EACH_HOUR,
-        execution_timezone=LOCAL_ZONE,
-        default_status=RUNNING,
-    )
+    @schedule(name="publication_update", cron_schedule=AFTER_EACH_HOUR)
     def publication_update(
         context: dg.ScheduleEvaluationContext, settings: dg.ResourceParam[Settings]
     ) -> dg.RunRequest | dg.SkipReason:
@@ -59,13 +50,7 @@ def build_schedules(jobs: dict[str, Any]) -> list[dg.ScheduleDefinition]:
         stages = "-".join(event.stage_code for event in events)
         return dg.RunRequest(run_key=f"published-{stages}-{moment:%Y-%m-%dT%H}", tags={"published": stages})
 
-    @dg.schedule(
-        name="vetting_list_day",
-        job=update,
-        cron_schedule=MONDAYS_AT,
-        execution_timezone=LOCAL_ZONE,
-        default_status=RUNNING,
-    )
+    @schedule(name="vetting_list_day", cron_schedule=MONDAYS_AT)
     def vetting_list_day(
         context: dg.ScheduleEvaluationContext, settings: dg.ResourceParam[Settings]
     ) -> dg.RunRequest | dg.SkipReason:

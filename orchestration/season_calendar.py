@@ -42,7 +42,10 @@ def read_calendar(season: str, file: Path = CALENDAR_FILE) -> tuple[CalendarEven
         rows = [row for row in csv.DictReader(stream) if row["season_code"] == season]
     events = (
         CalendarEvent(
-            row["stage_code"], row["event_code"], _local(row["starts_local"]), _local_or_none(row["ends_local"])
+            row["stage_code"],
+            row["event_code"],
+            _local(row["starts_local"]),
+            _local_or_none(row["ends_local"]),
         )
         for row in rows
     )

@@ -8,6 +8,7 @@ oracle decide for themselves; nothing of this reaches them but the files.
 from __future__ import annotations
 
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -70,7 +71,7 @@ class Result:
 
 
 @dataclass
-class StageRun:
+class StageRun(ABC):
     """A scored stage while it runs; `counting` names the attempt that counts, None while awaited."""
 
     world: World
@@ -87,9 +88,9 @@ class StageRun:
         """When the stage's list is published."""
         return self.world.rules.published(self.stage)
 
+    @abstractmethod
     def result_of(self, idx: int) -> Result | None:
         """The candidate's result as of the end of the season; None where there is none."""
-        raise NotImplementedError
 
     def counted_attempt(self, idx: int) -> Attempt | None:
         """The attendance that counts."""
