@@ -18,7 +18,6 @@ walk as (
         track_code,
         null::varchar as standing_code,
         null::bigint as score_scaled,
-        null::bigint as score_rank,
         null::bigint as count_pool,
         null::bigint as limit_places,
         null::boolean as is_shortfall,
@@ -44,10 +43,6 @@ walk as (
                 *,
                 count(*) filter (where standing_code = 'pool')
                     over (partition by season_code, stage_code, track_code) as count_pool,
-                -- A3: competition rank; equal scores share it
-                rank() over (
-                    partition by season_code, stage_code, track_code, standing_code order by score_scaled desc
-                ) as score_rank,
                 -- the position finds the limit-th person's score, the same whoever of the equals stands
                 -- there
                 row_number() over (
@@ -90,7 +85,6 @@ walk as (
             track_code,
             standing_code,
             score_scaled,
-            case when standing_code = 'pool' then score_rank end as score_rank,
             count_pool,
             limit_places,
             is_shortfall,
@@ -111,7 +105,6 @@ select
     track_code,
     standing_code,
     score_scaled,
-    score_rank,
     count_pool,
     limit_places,
     is_shortfall,

@@ -22,7 +22,15 @@ judged as (
         walked.track_code,
         walked.candidate_no,
         walked.standing_code,
-        walked.score_rank,
+        -- A3: competition rank within the pool; equal scores share it
+        case
+            when walked.standing_code = 'pool'
+                then rank() over (
+                    partition by
+                        walked.season_code, walked.stage_code, walked.track_code, walked.standing_code
+                    order by walked.score_scaled desc
+                )
+        end as score_rank,
         walked.goes_on,
         standings.score_numerator,
         standings.score_denominator,
