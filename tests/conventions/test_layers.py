@@ -216,7 +216,7 @@ def test_singular_tests_say_what_they_detect_and_reach_the_checks(manifest: dict
 def test_sql_is_short_and_plain() -> None:
     for model in sorted((ROOT / "dbt_project/models").rglob("*.sql")):
         text = model.read_text()
-        assert len(text.splitlines()) <= 160, f"{model.name} is too long"
+        assert len(text.splitlines()) <= 120, f"{model.name} is too long"
         code = re.sub(r"--.*|{#.*?#}", "", text, flags=re.S if "{#" in text else 0)
         assert not re.search(r"::(double|float|real)\b|\bas (double|float|real)\b", code), (
             f"{model.name}: exact numbers only"
