@@ -35,6 +35,11 @@ def local_zone() -> ZoneInfo:
     return zone
 
 
+def local_offset() -> timedelta:
+    """How far the season's zone is ahead of UTC."""
+    return local_zone().utcoffset(_PROBE) or _EXPECTED_OFFSET
+
+
 def as_utc(moment: datetime) -> datetime:
     """A moment as UTC without zone; one that has no zone is taken to be UTC already."""
     if moment.tzinfo is None:

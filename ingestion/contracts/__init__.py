@@ -5,13 +5,21 @@ asks for it), reading it, and rendering it for readers (``docs/feeds/``). A chan
 of its version. Checks across feeds and claims of the Order belong in ``dbt_project/``.
 """
 
-from ingestion.contracts.model import BOOKKEEPING_COLUMNS, Column, Contract, PairRule, RawColumn
+from ingestion.contracts.model import (
+    BOOKKEEPING_COLUMNS,
+    Column,
+    Contract,
+    DerivedColumn,
+    PairRule,
+    RawColumn,
+)
 from ingestion.contracts.odcs import feed_names, load_contract
 
 __all__ = [
     "BOOKKEEPING_COLUMNS",
     "Column",
     "Contract",
+    "DerivedColumn",
     "PairRule",
     "RawColumn",
     "feed_names",

@@ -29,6 +29,8 @@ _GIVEN: dict[str, tuple[Any, ...]] = {
     "first_name": ("Үлгі", "Үлгі", "Үлгі"),
     "middle_name": ("Мысалқызы", "Мысалқызы", "Мысалұлы"),
     "phone": ("+77000000001", "+77000000002", "+77000000003"),
+    "email": ("synthetic.1@example.invalid", "synthetic.2@example.invalid", "synthetic.3@example.invalid"),
+    "document_number": ("SYN-0000001", "SYN-0000002", "SYN-0000003"),
     "submission_no": (1, 1, 0),
     "list_no": ("GPO-2025-03", "GPO-2025-03", "GPO-2025-03"),
     "body_code": ("GPO", "GPO", "GPO"),

@@ -6,11 +6,15 @@ file is read is in ``odcs.py``; how its rules are evaluated, in ``ingestion/expe
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 PERSON_KEY = "person_key"
 CLASSIFICATION_VAULT = "vault"
 IIN_CHECK = "iin"
+# What the door computes of columns that go no further than the vault; how, in ``ingestion/derivation.py``.
+COMPLETED_YEARS = "completed_years"
+DERIVATIONS = frozenset({COMPLETED_YEARS})
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ BOOKKEEPING_COLUMNS = (
     RawColumn("_row_number", "INTEGER", "Number of the row in the file, from 1, the header not counted."),
     RawColumn("_received_at", "TIMESTAMP", "Moment the file arrived, UTC."),
     RawColumn("_landed_seq", "BIGINT", "Order in which batches landed, ascending."),
-    RawColumn("_row_hash", "VARCHAR", "SHA-256 over the contract columns of the raw row."),
+    RawColumn("_row_hash", "VARCHAR", "Begin of the SHA-256 over the contract columns of the raw row."),
 )
 
 
@@ -68,6 +72,21 @@ class Column:
 
 
 @dataclass(frozen=True)
+class DerivedColumn:
+    """One column that the door computes and raw rows carry, in place of a vault column that they may not.
+
+    ``kind`` is one of ``DERIVATIONS``; ``source_columns`` are the columns of the feed that it reads, in the
+    order of that kind, at least one of them a vault column.
+    """
+
+    name: str
+    physical_type: str
+    description: str
+    kind: str
+    source_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class PairRule:
     """A rule over two columns of a row: ``column_a`` lies after ``column_b`` (or on it).
 
@@ -85,7 +104,8 @@ class Contract:
     """The contract of one feed: its columns in order, key, rules, and where it comes from.
 
     ``paragraph`` is the paragraph of the Order, ``file_format`` the agreed format (csv, jsonl, xlsx or
-    parquet).
+    parquet). ``is_whole_list``: whether each file says everything there is, and not what is new.
+    ``database_table``: where the feed stands in the platform's database (``<schema>.<table>``), if it does.
     """
 
     feed: str
@@ -97,6 +117,14 @@ class Contract:
     purpose: str
     paragraph: str
     sender: str
+    derived_columns: tuple[DerivedColumn, ...] = ()
+    is_whole_list: bool = False
+    database_table: str | None = None
+
+    @property
+    def raw_key(self) -> tuple[str, ...]:
+        """The key as raw rows carry it: ``person_key`` in place of the IIN."""
+        return tuple(PERSON_KEY if self.column(name).is_iin else name for name in self.key)
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -123,7 +151,8 @@ class Contract:
     def content_columns(self) -> tuple[RawColumn, ...]:
         """Columns of the raw table that come from the file.
 
-        Vault columns left out, ``person_key`` in place of the IIN.
+        Vault columns left out, ``person_key`` in place of the IIN, a derived column in place of the first
+        vault column that it reads.
         """
         result = []
         for column in self.columns:
@@ -132,8 +161,25 @@ class Contract:
                 result.append(RawColumn(PERSON_KEY, "VARCHAR", text))
             elif not column.is_vault:
                 result.append(RawColumn(column.name, column.physical_type, column.description))
+            result += [
+                RawColumn(derived.name, derived.physical_type, derived.description)
+                for derived in self.derived_columns
+                if self._stands_for(derived) == column.name
+            ]
         return tuple(result)
+
+    def _stands_for(self, derived: DerivedColumn) -> str:
+        return next(name for name in derived.source_columns if self.column(name).is_vault)
 
     def raw_columns(self) -> tuple[RawColumn, ...]:
         """All columns of the raw table in order: those from the file, then the bookkeeping ones."""
         return self.content_columns() + BOOKKEEPING_COLUMNS
+
+    def columns_no_longer_allowed(self, existing: Iterable[str]) -> tuple[str, ...]:
+        """Columns of an existing raw table that the contract keeps in the vault by now, in order.
+
+        Rows that landed before the contract said so still hold people's values there.
+        """
+        allowed = {column.name for column in self.raw_columns()}
+        kept = {column.name for column in self.columns if column.is_vault}
+        return tuple(name for name in existing if name in kept and name not in allowed)

@@ -7,12 +7,22 @@ contract is silently left out. Code lists come from the seeds of the warehouse: 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from ingestion.contracts.model import IIN_CHECK, Column, Contract, PairRule
+from ingestion.contracts.model import (
+    BOOKKEEPING_COLUMNS,
+    COMPLETED_YEARS,
+    DERIVATIONS,
+    IIN_CHECK,
+    PERSON_KEY,
+    Column,
+    Contract,
+    DerivedColumn,
+    PairRule,
+)
 from ingestion.errors import RezervError
 
 CONTRACTS_DIR = Path(__file__).parent
@@ -20,6 +30,7 @@ SEEDS_DIR = Path(__file__).parents[2] / "dbt_project" / "seeds"
 SUFFIX = ".odcs.yaml"
 LOGICAL_TYPES = frozenset({"string", "integer", "number", "boolean", "date", "timestamp"})
 FILE_FORMATS = frozenset({"csv", "jsonl", "xlsx", "parquet"})
+DELIVERIES = frozenset({"increment", "whole_list"})
 CLASSIFICATIONS = frozenset({"internal", "confidential", "vault"})
 _PAIR_TYPE = "expect_column_pair_values_a_to_be_greater_than_b"
 
@@ -67,6 +78,9 @@ def _parse(feed: str, document: Mapping[str, Any]) -> Contract:
         purpose=" ".join(document["description"]["purpose"].split()),
         paragraph=own["paragraph"],
         sender=own["sender"],
+        derived_columns=tuple(_parse_derived(entry) for entry in own.get("derivedColumns", ())),
+        is_whole_list=_one_of(own.get("delivery", "increment"), DELIVERIES, "delivery") == "whole_list",
+        database_table=_parse_database_table(document.get("servers", ())),
     )
     _check_contract(contract)
     return contract
@@ -79,6 +93,20 @@ def _check_contract(contract: Contract) -> None:
     _require(all(contract.column(name).required for name in contract.key), "a key column is not required")
     for rule in contract.pair_rules:
         _require({rule.column_a, rule.column_b} <= set(names), "a rule names an unknown column")
+    _check_derived(contract)
+
+
+def _check_derived(contract: Contract) -> None:
+    names = [PERSON_KEY, *contract.column_names, *(column.name for column in BOOKKEEPING_COLUMNS)]
+    for derived in contract.derived_columns:
+        _require(derived.name not in names, f"{derived.name} is named twice")
+        names.append(derived.name)
+        sources = [contract.column(name) for name in derived.source_columns]
+        _require(any(column.is_vault for column in sources), f"{derived.name} reads nothing from the vault")
+        if derived.kind == COMPLETED_YEARS:
+            kinds = [column.logical_type for column in sources]
+            is_understood = len(kinds) > 1 and kinds[0] == "date" and set(kinds[1:]) == {"timestamp"}
+            _require(is_understood, f"{derived.name} needs a date and then moments")
 
 
 def _parse_column(entry: Mapping[str, Any]) -> Column:
@@ -103,6 +131,26 @@ def _parse_column(entry: Mapping[str, Any]) -> Column:
         check=own.get("check"),
         examples=tuple(str(example) for example in entry.get("examples", ())),
     )
+
+
+def _parse_derived(entry: Mapping[str, Any]) -> DerivedColumn:
+    known = {"name", "physicalType", "description", "kind", "sourceColumns"}
+    _require(set(entry) <= known, "a derived column has a property that is not understood")
+    return DerivedColumn(
+        name=entry["name"],
+        physical_type=entry["physicalType"],
+        description=" ".join(entry["description"].split()),
+        kind=_one_of(entry["kind"], DERIVATIONS, "kind"),
+        source_columns=tuple(entry["sourceColumns"]),
+    )
+
+
+def _parse_database_table(servers: Sequence[Mapping[str, Any]]) -> str | None:
+    """``<schema>.<table>`` in the platform's database."""
+    names = [f"{server['schema']}.{_custom_properties(server)['table']}" for server in servers]
+    _require({server["type"] for server in servers} <= {"postgresql"}, "a server is not PostgreSQL")
+    _require(len(names) < 2, "it stands on more than one server")
+    return names[0] if names else None
 
 
 def _parse_key(entries: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
@@ -144,7 +192,7 @@ def seed_codes(code_list: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(row[column] for row in csv.DictReader(file)))
 
 
-def _custom_properties(entry: Mapping[str, Any]) -> dict[str, str]:
+def _custom_properties(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {item["property"]: item["value"] for item in entry.get("customProperties", ())}
 
 

@@ -139,10 +139,16 @@ def _facts(contract: Contract) -> list[tuple[str, str]]:
         ("Sender", contract.sender),
         ("Order", contract.paragraph),
         ("Format", _FORMAT_NAMES[contract.file_format]),
+        *([("Or from", _database(contract))] if contract.database_table else []),
         ("Key", ", ".join(f"`{name}`" for name in contract.key)),
         ("Lands in", f"`raw.{contract.feed}`"),
         ("Contract", f"`ingestion/contracts/{contract.feed}.odcs.yaml`, version {contract.version}"),
     ]
+
+
+def _database(contract: Contract) -> str:
+    page = "../runbooks/platform-database.md"
+    return f"table `{contract.database_table}` of [the platform's database]({page}), with the columns below"
 
 
 def _column_rows(contract: Contract) -> list[tuple[str, ...]]:
@@ -188,10 +194,16 @@ def _vault_note(contract: Contract) -> list[str]:
     names = ", ".join(f"`{column.name}`" for column in contract.columns if column.is_vault)
     if not names:
         return []
-    return [
-        f"{names}: kept in the encrypted vault and nowhere else; further on a person is a `person_key`.",
-        "",
-    ]
+    person = "" if contract.iin_column is None else "; further on a person is a `person_key`"
+    lines = [f"{names}: kept in the encrypted vault and nowhere else{person}.", ""]
+    if contract.derived_columns:
+        rows = [
+            (f"`{one.name}`", ", ".join(f"`{name}`" for name in one.source_columns), one.description)
+            for one in contract.derived_columns
+        ]
+        table = _table(("column", "from", "meaning"), rows)
+        lines += ["Computed at the door and never sent:", "", *table, ""]
+    return lines
 
 
 def _pair_rules(contract: Contract) -> list[str]:

@@ -188,7 +188,13 @@ def _education(world: World, lacks_annex: np.ndarray) -> pd.DataFrame:
     not_higher = world.people["fate"].eq("no_higher_education")
     frame["education_level_code"] = np.where(not_higher, "secondary_vocational", levels)
     frame["has_annex"] = ~lacks_annex
+    frame["document_number"] = _numbers(world, "education")
     return frame
+
+
+def _numbers(world: World, document_type: str) -> np.ndarray:
+    """Synthetic numbers of diplomas or certificates, marked so; a document of another type has none."""
+    return world.streams.codes("SYN-", [f"{document_type}|{no}" for no in world.candidate_no], length=10)
 
 
 def _certificates(world: World) -> pd.DataFrame:
@@ -208,6 +214,7 @@ def _certificates(world: World) -> pd.DataFrame:
     frame["valid_until"] = frame["issued_on"] + pd.Timedelta(days=730)
     unprinted = (draws.uniform("unprinted") < 0.06) & frame["issuer_code"].eq("KAZTEST") & ~weak
     frame.loc[unprinted, "valid_until"] = pd.NaT
+    frame["document_number"] = _numbers(world, "language_certificate")
     return frame
 
 

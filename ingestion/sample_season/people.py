@@ -2,8 +2,9 @@
 
 Belongs here: who exists and their attributes. Does not belong here: their papers (documents.py) and what
 becomes of them (vetting.py, tests.py, panels.py). Everybody is invented and marked so: family names end
-in «(синт.)» and telephones have the area code 000, which nobody is assigned. An IIN that is valid may
-still belong to somebody, hence the marks (FACTS §4).
+in «(синт.)», telephones have the area code 000, which nobody is assigned, and e-mail goes to the domain
+`example.invalid`, which cannot exist. An IIN that is valid may still belong to somebody, hence the marks
+(FACTS §4).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from ingestion.sample_season.streams import Draws, Streams
 from ingestion.sample_season.world import Extra, Scenario
 
 SYNTHETIC_MARK = " (синт.)"
+SYNTHETIC_DOMAIN = "example.invalid"
 NUMBER_SPACE = 999_999
 CAST_SPACE = 1_000
 MAX_SIZE = 900_000
@@ -210,6 +212,9 @@ def _add_identities(
     people.loc[draws.uniform("no_middle_name") < 0.06, "middle_name"] = None
     people["phone"] = [f"+7 (000) {n // 10_000:03d}-{n // 100 % 100:02d}-{n % 100:02d}"
                        for n in draws.integers("phone", 10_000_000)]  # fmt: skip
+    names = draws.streams.codes("synthetic-", people["candidate_no"], length=8)
+    people["email"] = [f"{name.lower()}@{SYNTHETIC_DOMAIN}" for name in names]
+    people.loc[draws.uniform("no_email") < 0.04, "email"] = None
     people["iin"] = _iins(people, draws.integers("serial", 10_000))
     _copy_twins(people, size, extras)
 

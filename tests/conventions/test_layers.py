@@ -188,19 +188,28 @@ def test_grain_comes_first(manifest: dict) -> None:
             )
 
 
+def vault_columns() -> set[str]:
+    """Columns of all feeds that the contracts keep in the vault."""
+    columns = set()
+    for contract in (ROOT / "ingestion/contracts").glob("*.odcs.yaml"):
+        for column in yaml.safe_load(contract.read_text())["schema"][0]["properties"]:
+            if column["classification"] == "vault":
+                columns.add(column["name"])
+    return columns
+
+
+def test_no_table_has_a_column_of_the_vault(manifest: dict) -> None:
+    """Names, IINs, contacts, document numbers and birth dates are in no source and no model."""
+    hidden = vault_columns()
+    assert hidden >= {"iin", "last_name", "first_name", "middle_name", "phone", "email"}
+    assert hidden >= {"birth_on", "document_number"}
+    for node in (manifest["nodes"] | manifest["sources"]).values():
+        assert not hidden & node.get("columns", {}).keys(), node["name"]
+
+
 def test_marts_carry_nobody(manifest: dict) -> None:
-    """Names, IINs, birth dates and person keys stay below core."""
-    hidden = {
-        "iin",
-        "person_key",
-        "birth_on",
-        "last_name",
-        "first_name",
-        "middle_name",
-        "phone",
-        "ground_code",
-        "fact_on",
-    }
+    """Person keys, and what a body knows of a person, stay below core."""
+    hidden = {"person_key", "ground_code", "fact_on"}
     for node in manifest["nodes"].values():
         if node["resource_type"] == "model" and layer(node) in ("core", "selection", "reporting"):
             assert not hidden & node["columns"].keys(), node["name"]

@@ -25,20 +25,26 @@ BOOKKEEPING = {
     "_landed_seq": "bigint",
 }
 # Tables of the door itself: they have no contract.
-DOOR_TABLES = {"_batches", "_quarantine", "_door_checks"}
+DOOR_TABLES = {"_batches", "_quarantine", "_quarantine_closed", "_door_checks"}
 FEEDS = sorted(path.name.removesuffix(".odcs.yaml") for path in CONTRACTS.glob("*.odcs.yaml"))
 
 
 @cache
 def _contract_properties(feed: str) -> list[dict[str, Any]]:
-    """Columns of the contract as they arrive in raw: no vault columns, person_key in the place of the IIN."""
+    """Columns of the contract as they arrive in raw.
+
+    No vault columns; person_key in the place of the IIN, a derived column in the place of its first source.
+    """
     document = yaml.safe_load((CONTRACTS / f"{feed}.odcs.yaml").read_text(encoding="utf-8"))
+    own = {item["property"]: item["value"] for item in document["customProperties"]}
     columns = []
     for column in document["schema"][0]["properties"]:
         if column["name"] == "iin":
             columns.append({**column, "name": "person_key", "description": "Person: keyed hash of the IIN."})
         elif column["classification"] != "vault":
             columns.append(column)
+        derived = own.get("derivedColumns", [])
+        columns += [entry for entry in derived if entry["sourceColumns"][0] == column["name"]]
     return columns
 
 

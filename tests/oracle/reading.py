@@ -23,7 +23,7 @@ from typing import Any
 
 from tests.oracle import order
 from tests.oracle.feeds import FEEDS, Column, Feed
-from tests.oracle.values import BadValueError, is_empty, is_iin, parse
+from tests.oracle.values import BadValueError, is_empty, is_iin, is_plain_text, parse
 
 logger = logging.getLogger(__name__)
 
@@ -201,6 +201,9 @@ def _keeps_checks(column: Column, value: Any) -> bool:
     if column.low is not None and value < column.low:
         return False
     if column.high is not None and value > column.high:
+        return False
+    is_free_text = isinstance(value, str) and column.codes is None and column.pattern is None
+    if is_free_text and not is_plain_text(value):
         return False
     return not column.is_iin or is_iin(value)
 

@@ -16,6 +16,10 @@ from tests.oracle import feeds, order
 _INTEGER = re.compile(r"[+-]?[0-9]+(\.0+)?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?", re.ASCII)
+_DOTTED = re.compile(r"(\d{2})\.(\d{2})\.(\d{4})(?: (\d{1,2}:\d{2}(?::\d{2})?))?", re.ASCII)
+_COMMA = re.compile(r"([+-]?[0-9]+),([0-9]{1,2}|[0-9]{4,})")
+_HIDDEN = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\ufffd")
+_LONGEST_TEXT = 32_767
 
 
 class BadValueError(ValueError):
@@ -25,6 +29,15 @@ class BadValueError(ValueError):
 def is_empty(cell: Any) -> bool:
     """Whether a cell holds nothing: null, or a blank text."""
     return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def is_plain_text(text: str) -> bool:
+    """Whether free text shows what it holds: no hidden, turning or replacement characters, not too long."""
+    seen = not any(
+        mark in _HIDDEN or (ord(mark) < 32 and mark not in "\t\n\r") or 127 <= ord(mark) < 160
+        for mark in text
+    )
+    return seen and len(text) <= _LONGEST_TEXT
 
 
 def parse(kind: str, cell: Any) -> Any:
@@ -61,7 +74,8 @@ def _integer(cell: Any) -> int:
 def _number(cell: Any) -> Decimal:
     if isinstance(cell, bool) or not isinstance(cell, int | float | str | Decimal):
         raise BadValueError(feeds.NUMBER)
-    value = Decimal(str(cell))
+    comma = _COMMA.fullmatch(cell) if isinstance(cell, str) else None
+    value = Decimal(f"{comma[1]}.{comma[2]}" if comma else str(cell))
     if not value.is_finite():
         raise BadValueError(feeds.NUMBER)
     return value
@@ -84,6 +98,8 @@ def _date(cell: Any) -> date:
         return cell
     if isinstance(cell, str) and _DATE.fullmatch(cell):
         return date.fromisoformat(cell)
+    if isinstance(cell, str) and (dotted := _DOTTED.fullmatch(cell)) and dotted[4] is None:
+        return date(int(dotted[3]), int(dotted[2]), int(dotted[1]))
     raise BadValueError(feeds.DATE)
 
 
@@ -91,6 +107,9 @@ def _moment(cell: Any) -> datetime:
     """A moment; without an offset it is local time. Always returned in UTC."""
     if isinstance(cell, str) and _MOMENT.fullmatch(cell):
         cell = datetime.fromisoformat(cell)
+    elif isinstance(cell, str) and (dotted := _DOTTED.fullmatch(cell)) and dotted[4] is not None:
+        hour, minute, *second = (int(part) for part in dotted[4].split(":"))
+        cell = datetime(int(dotted[3]), int(dotted[2]), int(dotted[1]), hour, minute, *second)
     elif isinstance(cell, date) and not isinstance(cell, datetime):
         cell = datetime(cell.year, cell.month, cell.day)
     if not isinstance(cell, datetime):

@@ -109,11 +109,17 @@ class Draw:
 def change_registration(draw: Draw, row: Values) -> Values:
     """Another choice, a moment about the window's ends, a birthday about the limit, another's IIN."""
     edge = draw.one_of(order.INTAKE_STARTS_AT, order.INTAKE_ENDS_AT) + draw.one_of(*JUST_ABOUT)
+    birthday = draw.submitted_on(row["candidate_no"])
+    midnight = order.local(birthday.year, birthday.month, birthday.day)
     return draw.one_of(
         {"track_code": draw.one_of(*order.TRACKS)},
         {"submitted_at": draw.one_of(edge, draw.moment()), "submission_no": draw.number(0, 4)},
         {"submission_no": row["submission_no"] + 1},
         {"birth_on": date(1989, 6, draw.number(1, 30))},
+        {
+            "birth_on": birthday.replace(year=birthday.year - order.AGE_LIMIT_YEARS),
+            "submitted_at": midnight + draw.one_of(*JUST_ABOUT, HOUR / 2),
+        },
         {"citizenship_code": draw.one_of("KZ", "KG")},
         {draw.one_of(*order.CONSENTS): False},
         {"iin": draw.some("platform__registrations", 0)[0]["iin"]},

@@ -78,7 +78,7 @@ select
     track_code,
     region_code,
     sex_code,
-    birth_on,
+    age_years,
     citizenship_code,
     employer_type_code,
     test_language_code,

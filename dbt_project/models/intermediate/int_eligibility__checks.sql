@@ -50,7 +50,7 @@ answers as (
             'CONSENTS': accounts.has_all_consents,
             'DOCUMENTS': accounts.has_all_documents,
             'CITIZENSHIP': accounts.citizenship_code = policy.citizenship_code,
-            'AGE': accounts.submitted_on < accounts.birth_on + to_years(policy.age_limit_years),
+            'AGE': accounts.age_years < policy.age_limit_years,
             'EDUCATION': educated.candidate_no is not null,
             'EXPERIENCE': coalesce(experience.is_long_enough, false),
             'LANGUAGE': coalesce(certificates.has_language, false),

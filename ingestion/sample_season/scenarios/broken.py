@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from ingestion.sample_season.documents import CONSENTS
-from ingestion.sample_season.people import make_iin
+from ingestion.sample_season.people import SYNTHETIC_DOMAIN, make_iin
 
 # Nobody has this candidate number: numbers start at 1.
 GHOST = "R25-000000"
@@ -28,6 +28,8 @@ def _ghost_registration(serial: int, **values: Any) -> dict[str, Any]:
         "iin": iin,
         "last_name": "Ахметов (синт.)",
         "first_name": "Айдар",
+        "phone": "+7 (000) 000-00-00",
+        "email": f"synthetic-ghost-{serial}@{SYNTHETIC_DOMAIN}",
         "birth_on": "1991-02-03",
         "sex_code": "male",
         "citizenship_code": "KZ",

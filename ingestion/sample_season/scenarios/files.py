@@ -45,9 +45,8 @@ def _break_certificate(world: World, filing: Filing) -> None:
     )
     row = filing.documents[chosen].iloc[0]
     filing.drop_documents(idx, "language_certificate")
-    broken = {
-        name: row[name] for name in ("document_id", "candidate_no", "document_type_code", "issuer_code")
-    }
+    kept = ("document_id", "candidate_no", "document_type_code", "document_number", "issuer_code")
+    broken = {name: row[name] for name in kept}
     broken |= {"uploaded_at": "2025-06-19T10:00:00+05:00", "level_code": "B1+", "issued_on": "2024-11-05"}
     received = next(moment for moment in intake_deliveries(world.rules) if moment > FILED_AT)
     world.outbox.put_raw("platform__documents", received, broken)

@@ -198,7 +198,8 @@ def _weaken_certificates(world: World, filing: Filing) -> None:
             _fail(world, name, role)
     idx = world.role(name, "second_is_good")
     row: dict[str, Any] = dict(filing.documents[filing.documents["idx"] == idx].iloc[-1])
-    good = {"document_id": f"{row['document_id']}-2", "level_code": "B2", "issued_on": _at("01-15")}
+    again = {name: f"{row[name]}-2" for name in ("document_id", "document_number")}
+    good = {**again, "level_code": "B2", "issued_on": _at("01-15")}
     filing.add("documents", **{**row, **good, "valid_until": pd.Timestamp("2027-01-15")})
     idx = world.role(name, "uploaded_after_filing")
     filing.set_document(idx, "language_certificate", uploaded_at=_at("06-21 10:00"))

@@ -10,6 +10,7 @@ from ingestion.errors import RezervError
 
 def test_local_zone_is_utc_plus_5_in_the_season() -> None:
     assert clock.local_zone().utcoffset(datetime(2025, 6, 30, 23, 59)) == timedelta(hours=5)
+    assert clock.local_offset() == timedelta(hours=5)
 
 
 def test_local_zone_does_not_read_the_tables_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from tests.oracle import feeds
-from tests.oracle.values import BadValueError, is_empty, is_iin, parse
+from tests.oracle.values import BadValueError, is_empty, is_iin, is_plain_text, parse
 
 FIRST_PASS = ("920615400001", "920615300005", "900515350024", "850203450012", "061211600012")
 SECOND_PASS = ("920615400202", "920615400214")
@@ -62,7 +62,8 @@ def test_moments() -> None:
     assert parse(feeds.MOMENT, "2025-06-03T10:15:00") == expected, "without offset: local"
     assert parse(feeds.MOMENT, "2025-06-03 10:15") == expected
     assert parse(feeds.MOMENT, datetime(2025, 6, 3, 10, 15)) == expected, "a sheet's cell: local"
-    for bad in ("2025-06-03", "03.06.2025 10:15", "2025-06-31T10:00:00", "yesterday", 45810.5):
+    assert parse(feeds.MOMENT, "03.06.2025 10:15") == expected, "as Excel writes it as text: local"
+    for bad in ("2025-06-03", "03.06.2025", "03.06.2025 25:15", "2025-06-31T10:00:00", "yesterday", 45810.5):
         with pytest.raises(BadValueError):
             parse(feeds.MOMENT, bad)
 
@@ -70,9 +71,16 @@ def test_moments() -> None:
 def test_dates() -> None:
     assert parse(feeds.DATE, "2025-06-03") == date(2025, 6, 3)
     assert parse(feeds.DATE, datetime(2025, 6, 3)) == date(2025, 6, 3)
-    for bad in ("03.06.2025", "20250603", "2025-02-29", datetime(2025, 6, 3, 1), 45810.0):
+    assert parse(feeds.DATE, "03.06.2025") == date(2025, 6, 3)
+    for bad in ("31.06.2025", "3.6.2025", "20250603", "2025-02-29", datetime(2025, 6, 3, 1), 45810.0):
         with pytest.raises(BadValueError):
             parse(feeds.DATE, bad)
+
+
+def test_free_text_hides_nothing() -> None:
+    assert is_plain_text("Ә\tі\nң")
+    for bad in ("a\u202eb", "a\x00", "\ufffd", "x" * 32_768):
+        assert not is_plain_text(bad)
 
 
 def test_integers_and_booleans() -> None:

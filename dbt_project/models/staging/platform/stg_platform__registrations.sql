@@ -9,7 +9,7 @@ select
     registered_at,
     submitted_at,
     person_key,
-    birth_on,
+    age_years,
     sex_code,
     citizenship_code,
     region_code,

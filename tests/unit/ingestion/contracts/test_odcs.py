@@ -13,6 +13,9 @@ from ingestion.contracts import feed_names, load_contract
 from ingestion.contracts.odcs import CONTRACTS_DIR, parse_contract
 from ingestion.errors import RezervError
 
+REGISTRATIONS = yaml.safe_load(
+    (CONTRACTS_DIR / "platform__registrations.odcs.yaml").read_text(encoding="utf-8")
+)
 STOP_LIST = yaml.safe_load((CONTRACTS_DIR / "registers__stop_list.odcs.yaml").read_text(encoding="utf-8"))
 
 
@@ -56,8 +59,8 @@ def test_bounds_and_codes_of_columns() -> None:
 
 def test_raw_columns_name_nobody() -> None:
     names = [column.name for column in load_contract("platform__registrations").raw_columns()]
-    assert names[5] == "person_key"
-    assert not {"iin", "last_name", "first_name", "middle_name", "phone"} & set(names)
+    assert names[5:8] == ["person_key", "age_years", "sex_code"]
+    assert not {"iin", "last_name", "first_name", "middle_name", "phone", "email", "birth_on"} & set(names)
     assert names[-6:] == [
         "_batch_id",
         "_source_file",
@@ -66,6 +69,38 @@ def test_raw_columns_name_nobody() -> None:
         "_landed_seq",
         "_row_hash",
     ]
+
+
+def test_what_is_derived_stands_for_what_stays_in_the_vault() -> None:
+    contract = load_contract("platform__registrations")
+    (age,) = contract.derived_columns
+    assert (age.name, age.physical_type, age.kind) == ("age_years", "INTEGER", "completed_years")
+    assert age.source_columns == ("birth_on", "submitted_at", "registered_at")
+    assert contract.column("birth_on").is_vault
+    (raw,) = [column for column in contract.content_columns() if column.name == "age_years"]
+    assert raw.description == age.description
+
+
+def test_feeds_without_derived_columns() -> None:
+    with_some = {feed for feed in feed_names() if load_contract(feed).derived_columns}
+    assert with_some == {"platform__registrations"}
+    documents = load_contract("platform__documents")
+    assert documents.column("document_number").is_vault
+    assert "document_number" not in [column.name for column in documents.raw_columns()]
+
+
+def test_where_a_feed_stands_in_the_platform_s_database() -> None:
+    for feed in feed_names():
+        table = feed.removeprefix("platform__")
+        expected = f"platform.{table}" if feed.startswith("platform__") else None
+        assert load_contract(feed).database_table == expected
+
+
+def test_columns_that_a_contract_took_back_are_told() -> None:
+    contract = load_contract("platform__registrations")
+    now = [column.name for column in contract.raw_columns()]
+    assert contract.columns_no_longer_allowed(now) == ()
+    assert contract.columns_no_longer_allowed([*now, "of_another_time", "birth_on"]) == ("birth_on",)
 
 
 def test_unknown_feed() -> None:
@@ -85,6 +120,50 @@ def _change(path: list[Any], value: Any) -> Callable[[dict[str, Any]], None]:
 
 
 COLUMN = ["schema", 0, "properties", 0]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _change(["servers", 0, "type"], "mysql"),
+        _change(["servers", 0, "customProperties"], []),
+        _change(["servers"], REGISTRATIONS["servers"] * 2),
+    ],
+)
+def test_a_server_that_is_not_understood_is_refused(change: Callable[[dict[str, Any]], None]) -> None:
+    document = copy.deepcopy(REGISTRATIONS)
+    change(document)
+    with pytest.raises(RezervError) as caught:
+        parse_contract("platform__registrations", document)
+    assert caught.value.message_key == "contract_wrong"
+
+
+PLACE = [item["property"] for item in REGISTRATIONS["customProperties"]].index("derivedColumns")
+DERIVED = ["customProperties", PLACE, "value", 0]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _change([*DERIVED, "kind"], "initials"),
+        _change([*DERIVED, "name"], "sex_code"),
+        _change([*DERIVED, "name"], "person_key"),
+        _change([*DERIVED, "name"], "_batch_id"),
+        _change([*DERIVED, "sourceColumns"], ["registered_at", "submitted_at"]),
+        _change([*DERIVED, "sourceColumns"], ["birth_on"]),
+        _change([*DERIVED, "sourceColumns"], ["birth_on", "sex_code"]),
+        _change([*DERIVED, "sourceColumns"], ["birth_on", "nowhere"]),
+        _change([*DERIVED, "sourceColumns"], []),
+        _change([*DERIVED, "rounding"], "up"),
+        _change(["customProperties", PLACE, "value"], [{"name": "age_years"}]),
+    ],
+)
+def test_a_derived_column_that_is_not_understood_is_refused(change: Callable[[dict[str, Any]], None]) -> None:
+    document = copy.deepcopy(REGISTRATIONS)
+    change(document)
+    with pytest.raises(RezervError) as caught:
+        parse_contract("platform__registrations", document)
+    assert caught.value.message_key == "contract_wrong"
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,15 @@ def test_a_page_names_everything_that_a_sender_needs(feed: str) -> None:
         assert all(f"`{code}`" in page for code in column.valid_values)
 
 
+def test_a_page_tells_what_is_computed_at_the_door() -> None:
+    pages = render_all()
+    people = pages["platform__registrations.md"]
+    assert "| `age_years` | `birth_on`, `submitted_at`, `registered_at` |" in people
+    assert "nowhere else; further on a person is a `person_key`." in people
+    papers = pages["platform__documents.md"]
+    assert "`document_number`: kept in the encrypted vault and nowhere else." in papers
+
+
 def test_pages_of_former_feeds_are_removed(tmp_path: Path) -> None:
     (tmp_path / "former__feed.md").write_text("x")
     write_pages(tmp_path)

@@ -47,6 +47,8 @@ def test_every_iin_is_valid_and_nobodys_twice(people: pd.DataFrame) -> None:
 def test_everybody_is_marked_synthetic(people: pd.DataFrame) -> None:
     assert people["last_name"].str.endswith(SYNTHETIC_MARK).all()
     assert people["phone"].str.startswith("+7 (000) ").all()
+    assert people["email"].dropna().str.fullmatch(r"synthetic-[0-9a-f]{8}@example\.invalid").all()
+    assert 0 < people["email"].isna().sum() < 150
 
 
 def test_candidate_numbers_are_unique_and_shuffled(people: pd.DataFrame) -> None:

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.contracts import feed_names, load_contract
-from ingestion.door import inspect
+from ingestion.contracts import feed_names
 from ingestion.sample_season import SCENARIOS, write_season
 from ingestion.sample_season.deliveries import FOLDER_FORMAT
 from ingestion.sample_season.season import simulate
 from ingestion.sample_season.world import World
 from tests.oracle import run_oracle
+from tests.oracle.reading import read_landing
+from tests.unit.ingestion.deliveries import judged
 
 AFTER_THE_SEASON = datetime(2025, 11, 10, tzinfo=UTC)
 GOES_ON = ("admitted", "supernumerary")
@@ -105,9 +106,19 @@ def test_the_door_lets_a_clean_season_in(tmp_path: Path) -> None:
     write_season(tmp_path, size=60, seed=3, scenarios=())
     paths = {"__".join(path.name.split(".")[0].split("__")[:2]): path for path in tmp_path.rglob("*.*")}
     for feed, path in paths.items():
-        inspection = inspect(path.name, path.read_bytes(), load_contract(feed))
+        inspection = judged(path.name, path.read_bytes()).inspection
         failed = [check.check_name for check in inspection.checks if not check.is_passed]
         assert not failed, feed
+
+
+def test_numbers_of_documents_are_marked_synthetic(tmp_path: Path) -> None:
+    write_season(tmp_path, size=60, seed=3, scenarios=())
+    documents = read_landing(tmp_path, AFTER_THE_SEASON, AFTER_THE_SEASON).rows("platform__documents")
+    numbers = [row["document_number"] for row in documents if row["document_type_code"] != "employment_proof"]
+    assert all(number.startswith("SYN-") for number in numbers)
+    assert len(set(numbers)) == len(numbers) > 90
+    proofs = [row for row in documents if row["document_type_code"] == "employment_proof"]
+    assert proofs and all(row["document_number"] is None for row in proofs)
 
 
 def test_every_scenario_is_described() -> None:
