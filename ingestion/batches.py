@@ -7,6 +7,7 @@ in ``raw_store.py``; the order of steps, in ``loader.py``. All moments are UTC w
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,8 @@ from pathlib import Path
 STATE_LANDED = "landed"
 STATE_DUPLICATE = "duplicate"
 STATE_QUARANTINED = "quarantined"
+STATE_HELD = "held"
+_MENDS = re.compile(r"__mends-([0-9a-f]{16}(?:-[0-9]+)?)(?=[._])")
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,12 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class BatchResult:
-    """What became of one file. ``state`` is landed, duplicate or quarantined (whole); counts are of rows.
+    """What became of one file; counts are of rows.
 
-    reason_code: why the file was quarantined whole, or ``EMPTY_FILE`` for one that landed without rows.
+    state: landed, duplicate (of bytes landed before), quarantined (whole) or held (until a person accepts
+    it). reason_code: why it did not land, or ``EMPTY_FILE`` for one that landed without rows. engine: what
+    evaluated its expectations. is_accepted: whether it landed on a person's word. count_closed: rows and
+    files of earlier batches that it took out of quarantine.
     """
 
     batch_id: str
@@ -61,11 +67,17 @@ class BatchResult:
     count_landed: int
     count_quarantined: int
     checks: tuple[CheckResult, ...]
+    engine: str | None = None
+    is_accepted: bool = False
+    count_closed: int = 0
 
 
-def content_hash(content: bytes) -> str:
-    """SHA-256 of a file's bytes, hexadecimal."""
-    return hashlib.sha256(content).hexdigest()
+@dataclass(frozen=True)
+class Acceptance:
+    """A person's word that a held file may land: who, and why."""
+
+    by: str
+    reason: str
 
 
 def batch_id(feed: str, content_sha256: str, count_before: int) -> str:
@@ -77,3 +89,9 @@ def batch_id(feed: str, content_sha256: str, count_before: int) -> str:
     """
     base = hashlib.sha256(f"{feed}\n{content_sha256}".encode()).hexdigest()[:16]
     return base if count_before == 0 else f"{base}-{count_before + 1}"
+
+
+def mended_batch(source_file: str) -> str | None:
+    """Batch that a file says it mends: ``<feed>__mends-<batch>.<ext>``; None if it says none."""
+    found = _MENDS.search(source_file.rsplit("/", 1)[-1])
+    return None if found is None else found[1]

@@ -2,229 +2,323 @@
 
 Belongs here: the order of the checks of one file and who decides each: the reader whether it can be read,
 this module whether its columns are there, ``parsing.py`` whether values are of their type,
-``expectations.py`` whether they are allowed, ``quarantine.py`` what repeated rows mean. Each is decided once.
-Nothing here touches a database.
+``expectations.py`` whether they are allowed, ``stage.py`` what repeated rows mean. Each is decided once.
+Rows pass in blocks, so that memory is bounded for any file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from ingestion import iin, quarantine
 from ingestion.batches import CheckResult
 from ingestion.contracts.model import Contract
-from ingestion.expectations import ROW_NUMBER, Rule, failing_rows, verdicts
-from ingestion.parsing import ParsedColumn, parse_column
-from ingestion.quarantine import QuarantineEntry, find_repeats
-from ingestion.readers import RawTable, UnreadableFileError, file_format, read_table
+from ingestion.expectations import Outcome, engine_for, evaluate, verdicts
+from ingestion.parsing import parse_column
+from ingestion.platform_deliveries import interval_of
+from ingestion.readers import Chunk, TableReader, UnreadableFileError, file_format, open_table
+from ingestion.stage import ROW_NUMBER, Stage
+from ingestion.vault import PersonKeys
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import duckdb
     import pyarrow as pa
 
+# What a reader tolerates, and the check that reports it.
+_REMARK_CHECKS = {
+    "windows_1251": "read_as_windows_1251",
+    "other_delimiter": "agreed_delimiter",
+    "title_rows": "no_title_rows",
+    "other_sheets": "one_sheet",
+}
+# Columns that the IIN speaks of too, with the name of the comparison.
+_AGREEMENTS = {"birth_on": "iin_agrees_with_birth_on", "sex_code": "iin_agrees_with_sex_code"}
 # Checks that report something worth a look and keep no row outside.
 WARNING_CHECKS = frozenset(
-    {"no_extra_columns", "agreed_format", "has_rows", "iin_agrees_with_birth_on", "iin_agrees_with_sex_code"}
+    {"no_extra_columns", "agreed_format", "has_rows", *_REMARK_CHECKS.values(), *_AGREEMENTS.values()}
 )
+# Rows that go to the stage at once: small enough to hold, large enough for the database to share out.
+_ROWS_AT_ONCE = 250_000
+_THREADS = 2
+
+
+class FileToJudge(Protocol):
+    """What the door needs of a file: its name and its bytes, twice if rows stay outside."""
+
+    @property
+    def name(self) -> str:
+        """Name; its ending tells the format."""
+        ...
+
+    def stream(self) -> BinaryIO:
+        """The bytes from the beginning."""
+        ...
 
 
 @dataclass(frozen=True)
 class Inspection:
     """What the door says of one file.
 
-    accepted: rows that may land, the contract's columns with their types and ``_row_number`` (None if the
-    file is quarantined whole). reason_code: why the whole file stays outside, or ``EMPTY_FILE``.
-    rows_outside: content of quarantined rows as received, by row number; it goes to the vault and nowhere
-    else.
+    reason_code: why the whole file stays outside, or ``EMPTY_FILE``. stage: the tables with its rows (None if
+    the file stays outside whole). columns_outside: columns for which it stays outside. engine: what evaluated
+    the expectations.
     """
 
     reason_code: str | None
     count_read: int
-    accepted: pa.Table | None
-    entries: tuple[QuarantineEntry, ...]
+    count_accepted: int
     checks: tuple[CheckResult, ...]
-    rows_outside: Mapping[int, Mapping[str, object]]
+    stage: Stage | None
+    columns_outside: tuple[str | None, ...] = ()
+    check_outside: str = ""
+    engine: str | None = None
 
     @property
     def is_quarantined_whole(self) -> bool:
         """Whether nothing of the file may land."""
-        return self.accepted is None
-
-    @property
-    def count_accepted(self) -> int:
-        """Rows that may land."""
-        return 0 if self.accepted is None else self.accepted.num_rows
+        return self.stage is None
 
 
-def inspect(name: str, content: bytes, contract: Contract) -> Inspection:
-    """Check one file of a feed. ``name`` tells its format, ``content`` is all of it."""
-    try:
-        table = read_table(name, content)
-    except UnreadableFileError:
-        return _reject(
-            quarantine.UNREADABLE_FILE, "file_readable", [None], [_file_check("file_readable", 1, 1)], 0
-        )
-    file_checks = [_file_check("file_readable", 1, 0), *_shape_checks(name, table, contract)]
-    missing = [
-        column.name for column in contract.columns if column.required and column.name not in table.columns
-    ]
-    if missing:
-        return _reject(quarantine.MISSING_COLUMN, "columns_present", missing, file_checks, table.count_rows)
-    return _inspect_rows(table, contract, file_checks)
+@dataclass
+class _Reading:
+    """What was seen of a file while its rows went to the stage."""
+
+    count_rows: int = 0
+    broken: list[int] = field(default_factory=list)
+    ambiguous: list[int] = field(default_factory=list)
+    failed: dict[str, list[int]] = field(default_factory=dict)
+    count_sent: dict[str, int] = field(default_factory=dict)
 
 
-def _reject(
-    reason: str, check: str, columns: Iterable[str | None], checks: Iterable[CheckResult], count_read: int
+@dataclass(frozen=True)
+class _ParsedChunk:
+    rows: pa.Table
+    failed: Mapping[str, Sequence[int]]
+    count_sent: Mapping[str, int]
+
+
+def inspect(
+    connection: duckdb.DuckDBPyConnection,
+    source: FileToJudge,
+    contract: Contract,
+    keys: PersonKeys,
+    engine: str | None = None,
 ) -> Inspection:
-    entries = tuple(QuarantineEntry(None, column, reason, check) for column in columns)
-    return Inspection(reason, count_read, None, entries, tuple(checks), {})
+    """Check one file of a feed; its rows stay in the stage's tables on ``connection``.
+
+    engine: evaluates the expectations; None chooses by the number of rows.
+    """
+    try:
+        reader = open_table(source.name, source.stream(), contract)
+        stage = Stage(connection, contract, keys, _parsed_chunk(_nothing(contract), contract, False).rows)
+        reading = _read(reader, contract, stage)
+    except UnreadableFileError as error:
+        return _refused_whole(
+            error.reason_code, "file_readable", [None], [_file_check("file_readable", 1, 1)]
+        )
+    checks = [_file_check("file_readable", 1, 0), *_shape_checks(source.name, reader, contract, reading)]
+    missing = [name for name in _required(contract) if name not in reader.names]
+    if missing:
+        return _refused_whole(
+            quarantine.MISSING_COLUMN, "columns_present", missing, checks, reading.count_rows
+        )
+    return _judge(source, contract, stage, reading, checks, engine or engine_for(reading.count_rows))
 
 
-def _shape_checks(name: str, table: RawTable, contract: Contract) -> list[CheckResult]:
+def _judge(
+    source: FileToJudge,
+    contract: Contract,
+    stage: Stage,
+    reading: _Reading,
+    checks: list[CheckResult],
+    engine: str,
+) -> Inspection:
+    checks += _unparsed(contract, stage, reading)
+    for outcome in evaluate(contract, stage.connection, "staged", stage.count_rows, engine):
+        checks.append(_unexpected(stage, outcome))
+    checks += _repeated(stage)
+    checks += _agreements(contract, stage)
+    outside = stage.outside_rows()
+    stage.keep_content(_contents(source, contract, outside))
+    return Inspection(
+        reason_code=quarantine.EMPTY_FILE if reading.count_rows == 0 else None,
+        count_read=reading.count_rows,
+        count_accepted=reading.count_rows - len(outside),
+        checks=tuple(checks),
+        stage=stage,
+        engine=engine if stage.count_rows else None,
+    )
+
+
+def _refused_whole(
+    reason: str,
+    check: str,
+    columns: Sequence[str | None],
+    checks: Iterable[CheckResult],
+    count_read: int = 0,
+) -> Inspection:
+    return Inspection(reason, count_read, 0, tuple(checks), None, tuple(columns), check)
+
+
+def _required(contract: Contract) -> list[str]:
+    return [column.name for column in contract.columns if column.required]
+
+
+def _nothing(contract: Contract) -> Chunk:
+    return Chunk({column.name: [] for column in contract.columns}, [], {})
+
+
+# -- reading
+
+
+def _read(reader: TableReader, contract: Contract, stage: Stage) -> _Reading:
+    """Bring all rows to the stage: blocks are parsed side by side and appended in their order."""
+    reading = _Reading()
+    waiting: deque[Future[_ParsedChunk]] = deque()
+    arrived: list[_ParsedChunk] = []
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for chunk in reader:
+            reading.count_rows += len(chunk.row_numbers) + len(chunk.broken_rows)
+            reading.broken += chunk.broken_rows
+            reading.ambiguous += chunk.ambiguous_rows
+            waiting.append(pool.submit(_parsed_chunk, chunk, contract, reader.naive_is_utc))
+            if len(waiting) > _THREADS:
+                arrived.append(waiting.popleft().result())
+            if sum(parsed.rows.num_rows for parsed in arrived) >= _ROWS_AT_ONCE:
+                _append(stage, reading, arrived)
+        arrived += [future.result() for future in waiting]
+    _append(stage, reading, arrived)
+    return reading
+
+
+def _append(stage: Stage, reading: _Reading, arrived: list[_ParsedChunk]) -> None:
+    import pyarrow as pa
+
+    if not arrived:
+        return
+    for parsed in arrived:
+        for name, rows in parsed.failed.items():
+            reading.failed.setdefault(name, []).extend(rows)
+        for name, count in parsed.count_sent.items():
+            reading.count_sent[name] = reading.count_sent.get(name, 0) + count
+    stage.add_rows(pa.concat_tables([parsed.rows for parsed in arrived]))
+    arrived.clear()
+
+
+def _parsed_chunk(chunk: Chunk, contract: Contract, naive_is_utc: bool) -> _ParsedChunk:
+    """A block of rows with the contract's columns, their verdicts and row numbers."""
+    import pyarrow as pa
+
+    nothing = [None] * len(chunk.row_numbers)
+    columns: dict[str, pa.Array] = {}
+    failed, count_sent = {}, {}
+    for column in contract.columns:
+        parsed = parse_column(chunk.columns.get(column.name, nothing), column, naive_is_utc=naive_is_utc)
+        columns[column.name] = parsed.values
+        count_sent[column.name] = len(parsed.values) - parsed.values.null_count + len(parsed.failed)
+        if parsed.failed:
+            failed[column.name] = [chunk.row_numbers[position] for position in parsed.failed]
+    for column in contract.columns:
+        columns |= verdicts(column, columns[column.name])
+    columns |= _agreement_verdicts(contract, columns)
+    columns[ROW_NUMBER] = pa.array(chunk.row_numbers, type=pa.int64())
+    return _ParsedChunk(pa.table(columns), failed, count_sent)
+
+
+def _agreement_verdicts(contract: Contract, columns: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
+    """Whether the IIN agrees with what the person declared: a warning, since issuers differ (FACTS §4)."""
+    import pyarrow.compute as pc
+
+    if contract.iin_column is None:
+        return {}
+    numbers = columns[contract.iin_column.name]
+    told: dict[str, Any] = {"birth_on": iin.birth_dates, "sex_code": iin.sex_codes}
+    return {
+        f"_{check}": pc.equal(told[name](numbers), columns[name])
+        for name, check in _AGREEMENTS.items()
+        if name in contract.column_names
+    }
+
+
+# -- judging
+
+
+def _shape_checks(
+    name: str, reader: TableReader, contract: Contract, reading: _Reading
+) -> Iterator[CheckResult]:
     """Checks of the file as such. Names of extra columns are not kept.
 
     A file without header has people's values there.
     """
-    required = {column.name for column in contract.columns if column.required}
-    extra = set(table.columns) - set(contract.column_names)
-    return [
-        _file_check("columns_present", len(required), len(required - set(table.columns))),
-        _file_check("no_extra_columns", len(table.columns), len(extra)),
-        _file_check("agreed_format", 1, int(file_format(name) != contract.file_format)),
-        _file_check("has_rows", 1, int(table.count_rows == 0)),
-        _file_check("row_shape", table.count_rows, len(table.broken_rows)),
-    ]
+    required, names = set(_required(contract)), set(reader.names)
+    yield _file_check("columns_present", len(required), len(required - names))
+    yield _file_check("no_extra_columns", len(names), len(names - set(contract.column_names)))
+    is_agreed = file_format(name) == contract.file_format or interval_of(name) is not None
+    yield _file_check("agreed_format", 1, int(not is_agreed))
+    yield _file_check("has_rows", 1, int(reading.count_rows == 0))
+    for remark in sorted(reader.remarks):
+        yield _file_check(_REMARK_CHECKS[remark], 1, 1)
+    yield _file_check("row_shape", reading.count_rows, len(reading.broken))
+    if reading.ambiguous:
+        yield _file_check("clear_letters", reading.count_rows, len(reading.ambiguous))
 
 
-def _inspect_rows(table: RawTable, contract: Contract, file_checks: list[CheckResult]) -> Inspection:
-    parsed = _parse(table, contract)
-    frame = _frame(table, contract, parsed)
-    entries = [QuarantineEntry(row, None, quarantine.BROKEN_ROW, "row_shape") for row in table.broken_rows]
-    checks = list(file_checks)
-    for step in (_unparsed(table, parsed), _unexpected(table, contract, parsed, frame)):
-        entries += step[0]
-        checks += step[1]
-    passed = frame[~frame[ROW_NUMBER].isin({entry.row_number for entry in entries})]
-    repeated_entries, repeated_checks = _repeated(contract, passed)
-    entries += repeated_entries
-    checks += repeated_checks + _agreement_checks(contract, passed)
-    outside = {entry.row_number for entry in entries if entry.row_number is not None}
-    return Inspection(
-        reason_code=quarantine.EMPTY_FILE if table.count_rows == 0 else None,
-        count_read=table.count_rows,
-        accepted=_accepted(table, parsed, outside),
-        entries=tuple(sorted(entries, key=lambda entry: (entry.row_number or 0, entry.column_name or ""))),
-        checks=tuple(checks),
-        rows_outside=_content(table, outside),
-    )
-
-
-def _parse(table: RawTable, contract: Contract) -> dict[str, ParsedColumn]:
-    nothing = [None] * len(table.row_numbers)
-    return {
-        column.name: parse_column(
-            table.columns.get(column.name, nothing), column, naive_is_utc=table.naive_is_utc
-        )
-        for column in contract.columns
-    }
-
-
-def _frame(table: RawTable, contract: Contract, parsed: Mapping[str, ParsedColumn]) -> pd.DataFrame:
-    """The parsed columns as pandas evaluates them: nullable types, dates as moments, decimals exact."""
-    import pandas as pd
-    import pyarrow as pa
-
-    nullable = {
-        pa.string(): pd.StringDtype("pyarrow"),
-        pa.int32(): pd.Int32Dtype(),
-        pa.bool_(): pd.BooleanDtype(),
-    }
-    arrow = pa.table({name: column.values for name, column in parsed.items()})
-    frame = arrow.to_pandas(date_as_object=False, types_mapper=nullable.get)
-    frame[ROW_NUMBER] = list(table.row_numbers)
+def _unparsed(contract: Contract, stage: Stage, reading: _Reading) -> Iterator[CheckResult]:
+    stage.put_outside(reading.broken, None, quarantine.BROKEN_ROW, "row_shape")
+    stage.put_outside(reading.ambiguous, None, quarantine.AMBIGUOUS_LETTERS, "clear_letters")
     for column in contract.columns:
-        for name, judged in verdicts(column, parsed[column.name].values).items():
-            frame[name] = pd.array(judged, dtype="boolean")
-    return frame
+        rows = reading.failed.get(column.name, [])
+        stage.put_outside(rows, column.name, quarantine.NOT_PARSEABLE, "parses")
+        yield _check("parses", column.name, reading.count_sent.get(column.name, 0), len(rows))
 
 
-def _unparsed(
-    table: RawTable, parsed: Mapping[str, ParsedColumn]
-) -> tuple[list[QuarantineEntry], list[CheckResult]]:
-    entries, checks = [], []
-    for name, column in parsed.items():
-        rows = [table.row_numbers[position] for position in column.failed]
-        entries += [QuarantineEntry(row, name, quarantine.NOT_PARSEABLE, "parses") for row in rows]
-        count_sent = len(column.values) - column.values.null_count + len(rows)
-        checks.append(_check("parses", name, count_sent, len(rows)))
-    return entries, checks
+def _unexpected(stage: Stage, outcome: Outcome) -> CheckResult:
+    """A rule's verdict, its rows put outside. A value that did not parse is not also missing."""
+    rule, failing = outcome.rule, outcome.failing
+    if rule.reason_code == quarantine.MISSING_VALUE and len(failing):
+        unparsed = stage.rows_failed_to_parse(rule.column_name, quarantine.NOT_PARSEABLE)
+        failing = [row for row in failing if row not in unparsed]
+    stage.put_outside(failing, rule.column_name, rule.reason_code, rule.check_name)
+    return _check(rule.check_name, rule.column_name, outcome.count_evaluated, len(failing))
 
 
-def _unexpected(
-    table: RawTable, contract: Contract, parsed: Mapping[str, ParsedColumn], frame: pd.DataFrame
-) -> tuple[list[QuarantineEntry], list[CheckResult]]:
-    """Rows against the contract's rules. A value that did not parse is not also missing."""
-    entries, checks = [], []
-    for rule, failing in failing_rows(contract, frame).items():
-        if rule.reason_code == quarantine.MISSING_VALUE:
-            failing -= {table.row_numbers[position] for position in parsed[rule.column_name].failed}
-        entries += [
-            QuarantineEntry(row, rule.column_name, rule.reason_code, rule.check_name)
-            for row in sorted(failing)
-        ]
-        checks.append(_check(rule.check_name, rule.column_name, _count_evaluated(rule, frame), len(failing)))
-    return entries, checks
-
-
-def _count_evaluated(rule: Rule, frame: pd.DataFrame) -> int:
-    return int(frame[list(rule.needs)].notna().all(axis=1).sum()) if rule.needs else len(frame)
-
-
-def _repeated(contract: Contract, passed: pd.DataFrame) -> tuple[list[QuarantineEntry], list[CheckResult]]:
-    repeats = find_repeats(passed[[*contract.column_names, ROW_NUMBER]], contract.key, ROW_NUMBER)
-    found = (
-        ("rows_unique", quarantine.DUPLICATE_ROW, repeats.duplicates),
-        ("keys_consistent", quarantine.CONFLICTING_ROWS, repeats.conflicting),
-    )
-    entries = [
-        QuarantineEntry(int(row), None, reason, check) for check, reason, rows in found for row in rows
+def _repeated(stage: Stage) -> list[CheckResult]:
+    count_passed = stage.count("accepted")
+    duplicates, conflicting = stage.repeated_rows()
+    stage.put_outside(duplicates, None, quarantine.DUPLICATE_ROW, "rows_unique")
+    stage.put_outside(conflicting, None, quarantine.CONFLICTING_ROWS, "keys_consistent")
+    return [
+        _file_check("rows_unique", count_passed, len(duplicates)),
+        _file_check("keys_consistent", count_passed, len(conflicting)),
     ]
-    return entries, [_file_check(check, len(passed), len(rows)) for check, _, rows in found]
 
 
-def _agreement_checks(contract: Contract, passed: pd.DataFrame) -> list[CheckResult]:
-    """Whether the IIN agrees with what the person declared: a warning, since issuers differ (FACTS §4)."""
+def _agreements(contract: Contract, stage: Stage) -> Iterator[CheckResult]:
     if contract.iin_column is None:
-        return []
-    numbers = passed[contract.iin_column.name]
-    told: dict[str, Any] = {"birth_on": iin.birth_date, "sex_code": iin.sex_code}
-    checks = []
-    for name in (name for name in told if name in contract.column_names):
-        declared = passed[name].dt.date if name == "birth_on" else passed[name]
-        failed = sum(told[name](number) != value for number, value in zip(numbers, declared, strict=True))
-        checks.append(_check(f"iin_agrees_with_{name}", name, len(passed), failed))
-    return checks
+        return
+    count_passed = stage.count("accepted")
+    for name, check in _AGREEMENTS.items():
+        if name in contract.column_names:
+            yield _check(check, name, count_passed, stage.count("accepted", f"not _{check}"))
 
 
-def _accepted(table: RawTable, parsed: Mapping[str, ParsedColumn], outside: set[int]) -> pa.Table:
-    import pyarrow as pa
-
-    columns = {name: column.values for name, column in parsed.items()}
-    columns[ROW_NUMBER] = pa.array(table.row_numbers, type=pa.int32())
-    rows = pa.table(columns)
+def _contents(
+    source: FileToJudge, contract: Contract, outside: Sequence[int]
+) -> Iterator[tuple[int, Mapping[str, object]]]:
+    """What the rows outside held, as received: the file is read again for them."""
     if not outside:
-        return rows
-    return rows.filter(pa.array([number not in outside for number in table.row_numbers], type=pa.bool_()))
-
-
-def _content(table: RawTable, outside: set[int]) -> dict[int, Mapping[str, object]]:
-    content: dict[int, Mapping[str, object]] = {
-        number: table.row(position) for position, number in enumerate(table.row_numbers) if number in outside
-    }
-    content.update({number: {"_line": text} for number, text in table.broken_rows.items()})
-    return content
+        return
+    wanted = frozenset(outside)
+    for chunk in open_table(source.name, source.stream(), contract):
+        for position, number in enumerate(chunk.row_numbers):
+            if number in wanted:
+                yield number, chunk.row(position)
+        for number, text in chunk.broken_rows.items():
+            yield number, {"_line": text}
 
 
 def _file_check(name: str, count_evaluated: int, count_failed: int) -> CheckResult:

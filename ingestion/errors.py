@@ -13,7 +13,8 @@ class RezervError(Exception):
     """A permanent failure, told without a traceback: somebody has to change something first.
 
     ``message_key`` names the text in the catalogue (section ``errors``), ``params`` fill it. Params never
-    hold values of people: names of files, columns, feeds and settings only.
+    hold values of people: names of files, columns, feeds and settings only. A ``reason_code`` among them
+    fills the place ``{reason}`` with its text.
     """
 
     is_retryable = False
@@ -27,7 +28,10 @@ class RezervError(Exception):
         """Text of the failure in ``language`` (kk, ru or en)."""
         from ingestion.messages import message
 
-        return message(self.message_key, language, **self.params)
+        params = dict(self.params)
+        if "reason_code" in params:
+            params["reason"] = message(str(params["reason_code"]), language)
+        return message(self.message_key, language, **params)
 
     def __str__(self) -> str:
         return self.message("en")

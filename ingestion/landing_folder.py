@@ -1,16 +1,19 @@
 """The folder in which senders' files arrive.
 
-Belongs here: which files stand in it, to which feed each belongs by its name, and when it was received. What
-is in the files is not looked at. Layout: ``<landing>/<YYYY-MM-DDTHHMMSS
-local>/<source>__<entity>[__anything].<ext>``, or a file directly in the landing folder, which is received
-when it is landed (docs/rules.md, Time).
+Belongs here: which files stand in it, to which feed each belongs by its name, when it was received, and what
+stands there that cannot be taken. What is in the files is not looked at. Layout:
+``<landing>/<YYYY-MM-DDTHHMMSS local>/<source>__<entity>[__anything].<ext>``, or a file directly in the
+landing folder, which is received when it is landed (docs/rules.md, Time).
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+from ingestion import quarantine
 from ingestion.batches import PendingFile
 from ingestion.clock import folder_stamp_to_utc
 from ingestion.contracts import feed_names
@@ -18,6 +21,22 @@ from ingestion.readers import file_format
 
 _IGNORED_STARTS = (".", "~")
 _IGNORED_ENDS = (".part", ".tmp")
+# Characters by which a name means a path, a pattern or a stream on some system.
+_UNSAFE_CHARACTERS = frozenset('\\/:*?"<>|')
+_MAX_NAME_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class FolderProblem:
+    """Something in the landing folder that is not taken.
+
+    source_file: its name, safe to show. feed: the feed of its name, empty if it has none. reason_code: one of
+    ``quarantine.PLACE_REASONS``.
+    """
+
+    source_file: str
+    feed: str
+    reason_code: str
 
 
 def feed_of(name: str) -> str | None:
@@ -29,31 +48,56 @@ def feed_of(name: str) -> str | None:
     return feed if len(parts) >= 2 and feed in feed_names() else None
 
 
-def is_ignored(path: Path) -> bool:
-    """Whether the file is hidden or not finished (``.`` or ``~`` in front, ``.part`` or ``.tmp`` behind)."""
-    return path.name.startswith(_IGNORED_STARTS) or path.name.lower().endswith(_IGNORED_ENDS)
+def is_ignored(name: str) -> bool:
+    """Whether a file is hidden or not finished (``.`` or ``~`` in front, ``.part`` or ``.tmp`` behind)."""
+    return name.startswith(_IGNORED_STARTS) or name.lower().endswith(_IGNORED_ENDS)
+
+
+def is_safe_name(name: str) -> bool:
+    """Whether a name can be shown and stored as it is: printable, not too long, no character of paths."""
+    return len(name) <= _MAX_NAME_LENGTH and name.isprintable() and not _UNSAFE_CHARACTERS.intersection(name)
+
+
+def shown(name: str) -> str:
+    """A name as it can be shown: characters that are not printable as their codes, cut when too long."""
+    safe = "".join(mark if mark.isprintable() else f"\\u{ord(mark):04x}" for mark in name)
+    return safe if len(safe) <= _MAX_NAME_LENGTH else safe[: _MAX_NAME_LENGTH - 1] + "…"
 
 
 def source_file(path: Path, landing_dir: Path) -> str:
     """Name of a file in the warehouse: relative to the landing folder, or the bare name outside it."""
-    resolved, root = path.resolve(), landing_dir.resolve()
-    return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else path.name
+    folder, root = path.parent.resolve(), landing_dir.resolve()
+    if not folder.is_relative_to(root):
+        return shown(path.name)
+    return "/".join(shown(part) for part in (*folder.relative_to(root).parts, path.name))
 
 
 def describe(path: Path, landing_dir: Path) -> PendingFile | None:
-    """The file as one to be landed.
-
-    It is None if its name belongs to no feed or its folder is not a moment of receipt.
-    """
-    feed = feed_of(path.name)
-    if feed is None:
+    """The file as one to be landed; None if ``refusal`` says why not."""
+    if refusal(path, landing_dir) is not None:
         return None
     name = source_file(path, landing_dir)
     folders = name.split("/")[:-1]
-    if not folders:
-        return PendingFile(path, feed, None, name)
-    received_at = folder_stamp_to_utc(folders[0]) if len(folders) == 1 else None
-    return None if received_at is None else PendingFile(path, feed, received_at, name)
+    received_at = folder_stamp_to_utc(folders[0]) if folders else None
+    return PendingFile(path, feed_of(path.name) or "", received_at, name)
+
+
+def refusal(path: Path, landing_dir: Path) -> str | None:
+    """Why a path cannot be landed (one of ``quarantine.PLACE_REASONS``); None if it can."""
+    if not is_safe_name(path.name):
+        return quarantine.UNSAFE_NAME
+    if path.is_symlink():
+        return quarantine.SYMBOLIC_LINK
+    if not path.is_file():
+        return quarantine.NOT_A_FILE
+    if not os.access(path, os.R_OK):
+        return quarantine.NO_PERMISSION
+    if feed_of(path.name) is None:
+        return quarantine.UNKNOWN_NAME
+    folders = source_file(path, landing_dir).split("/")[:-1]
+    if folders and (len(folders) > 1 or folder_stamp_to_utc(folders[0]) is None):
+        return quarantine.WRONG_FOLDER
+    return None
 
 
 def known_files(landing_dir: Path) -> list[PendingFile]:
@@ -61,13 +105,25 @@ def known_files(landing_dir: Path) -> list[PendingFile]:
 
     Those received when landed come last.
     """
-    found = [file for path in _files(landing_dir) if (file := describe(path, landing_dir)) is not None]
+    found = [file for path in _entries(landing_dir) if (file := _described(path, landing_dir)) is not None]
     return sorted(found, key=_order)
 
 
-def unknown_files(landing_dir: Path) -> list[Path]:
-    """Files in the landing folder that belong to no feed, or whose folder is not a moment of receipt."""
-    return [path for path in _files(landing_dir) if describe(path, landing_dir) is None]
+def problems(landing_dir: Path) -> list[FolderProblem]:
+    """What stands in the landing folder and is not taken, by name."""
+    found = []
+    for path in _entries(landing_dir):
+        reason = quarantine.NO_PERMISSION if path.is_dir() and not path.is_symlink() else None
+        reason = reason or refusal(path, landing_dir)
+        if reason is not None:
+            feed = feed_of(path.name) or ""
+            found.append(FolderProblem(source_file(path, landing_dir), feed, reason))
+    return sorted(found, key=lambda problem: problem.source_file)
+
+
+def _described(path: Path, landing_dir: Path) -> PendingFile | None:
+    is_folder = path.is_dir() and not path.is_symlink()
+    return None if is_folder else describe(path, landing_dir)
 
 
 def _order(file: PendingFile) -> tuple[bool, str, str]:
@@ -75,10 +131,23 @@ def _order(file: PendingFile) -> tuple[bool, str, str]:
     return file.received_at is None, received, file.source_file
 
 
-def _files(landing_dir: Path) -> Iterator[Path]:
-    if not landing_dir.is_dir():
+def _entries(folder: Path) -> Iterator[Path]:
+    """Everything in a folder and below that is not ignored; a folder itself only if it cannot be read.
+
+    Links are not followed.
+    """
+    try:
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+    except FileNotFoundError:
         return
-    for path in sorted(landing_dir.rglob("*")):
-        inside = path.relative_to(landing_dir).parts
-        if path.is_file() and not is_ignored(path) and not any(part.startswith(".") for part in inside[:-1]):
-            yield path
+    except OSError:
+        yield folder
+        return
+    for entry in entries:
+        if is_ignored(entry.name):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _entries(Path(entry.path))
+        else:
+            yield Path(entry.path)

@@ -1,66 +1,60 @@
 """Landing files: the order of steps from a file to raw rows.
 
-Belongs here: which files wait, and for each the steps door → vault → warehouse. The vault is written first,
-under the batch's name; the warehouse then takes the batch whole or not at all. A crash in between leaves the
-file waiting, and the next run does it again under the same name, so that nothing doubles. When to land is
-decided in ``orchestration/``.
+Belongs here: which files wait, and for each the steps door → comparison → vault → warehouse. The vault is
+written first, under the batch's name; the warehouse then takes the batch whole or not at all. A crash in
+between leaves the file waiting, and the next run does it again under the same name, so that nothing doubles.
+When to land is decided in ``orchestration/``.
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingestion import landing_folder, raw_store
+from ingestion import landing_folder, raw_store, vault
 from ingestion.batches import (
     STATE_DUPLICATE,
+    STATE_HELD,
     STATE_LANDED,
     STATE_QUARANTINED,
+    Acceptance,
     BatchResult,
+    CheckResult,
     PendingFile,
     batch_id,
-    content_hash,
+    mended_batch,
 )
 from ingestion.clock import as_utc, utc_now
+from ingestion.comparison import compare
 from ingestion.config import IngestionConfig
-from ingestion.contracts import Contract, load_contract
+from ingestion.contracts import load_contract
 from ingestion.door import Inspection, inspect
-from ingestion.errors import RetryableError, RezervError
+from ingestion.errors import RezervError
+from ingestion.landing_folder import FolderProblem
 from ingestion.locking import warehouse_lock
-from ingestion.quarantine import QuarantineEntry
-from ingestion.vault import Vault, open_vault, separate_identities
+from ingestion.sources import RefusedPlaceError, Source, open_source
+from ingestion.vault import PersonKeys
+from ingestion.workbench import open_workbench
 
 if TYPE_CHECKING:
     import duckdb
-    import pyarrow as pa
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class _Arrival:
-    """One file in hand: its contract, bytes, moment of receipt and the name of its batch."""
-
-    file: PendingFile
-    contract: Contract
-    content: bytes
-    content_sha256: str
-    received_at: datetime
-    batch_id: str
 
 
 @dataclass(frozen=True)
 class _Stores:
     """What is open during a run of landing."""
 
-    warehouse: duckdb.DuckDBPyConnection
-    vault: Vault
-    person_secret: str
+    connection: duckdb.DuckDBPyConnection
+    keys: PersonKeys
     now: datetime
+    acceptance: Acceptance | None = None
 
 
 def ensure_raw_tables(config: IngestionConfig) -> None:
@@ -82,31 +76,33 @@ def pending_files(config: IngestionConfig, feeds: Iterable[str] | None = None) -
         for file in landing_folder.known_files(config.landing_dir)
         if wanted is None or file.feed in wanted
     ]
-    recorded = _recorded_files(config)
-    return [
-        file for file in files if (file.feed, file.source_file, content_hash(_read(file))) not in recorded
-    ]
+    recorded = _recorded_files(config) if files else set()
+    return [file for file in files if (file.feed, file.source_file, _sha256(file)) not in recorded]
 
 
-def unknown_files(config: IngestionConfig) -> list[Path]:
-    """Files in the landing folder whose name belongs to no feed, or whose folder is no moment of receipt."""
-    return landing_folder.unknown_files(config.landing_dir)
+def folder_problems(config: IngestionConfig) -> list[FolderProblem]:
+    """What stands in the landing folder and is not taken: links, pipes, unknown names, the unreadable."""
+    return landing_folder.problems(config.landing_dir)
 
 
 def pending_file(config: IngestionConfig, path: Path, now: datetime | None = None) -> PendingFile:
     """One given file as a file to be landed; it may stand anywhere.
 
     Its moment of receipt is that of its folder if it stands in the landing folder, else ``now`` (None: when
-    it is landed). ``RezervError``: ``file_not_found``, ``file_unknown``.
+    it is landed). ``RezervError``: ``file_not_found``, ``file_unknown``, ``file_refused``.
     """
-    if not path.is_file():
-        raise RezervError("file_not_found", file=path.name)
+    name = landing_folder.shown(path.name)
+    if not path.exists() and not path.is_symlink():
+        raise RezervError("file_not_found", file=name)
+    reason = landing_folder.refusal(path, config.landing_dir)
+    if reason in ("UNKNOWN_NAME", "WRONG_FOLDER"):
+        raise RezervError("file_unknown", file=name)
+    if reason is not None:
+        raise RezervError("file_refused", file=name, reason_code=reason)
     file = landing_folder.describe(path, config.landing_dir)
     if file is None:
-        raise RezervError("file_unknown", file=path.name)
-    if file.received_at is not None or now is None:
-        return file
-    return PendingFile(file.path, file.feed, as_utc(now), file.source_file)
+        raise RezervError("file_unknown", file=name)
+    return file if file.received_at is not None or now is None else replace(file, received_at=as_utc(now))
 
 
 def land_files(
@@ -114,25 +110,24 @@ def land_files(
     files: Sequence[PendingFile],
     now: datetime | None = None,
     on_batch: Callable[[BatchResult], None] | None = None,
+    acceptance: Acceptance | None = None,
 ) -> list[BatchResult]:
     """Land files in the given order, each as one batch; holds the writer's lock.
 
-    now: moment of landing (UTC if without zone; None: the present). on_batch: called after each batch. Files
-    received in the future are left waiting; when the others have landed,
+    now: moment of landing (UTC if without zone; None: the present). on_batch: called after each batch.
+    acceptance: a person's word that these files land although they have lost much of what the last one held.
+    Files received in the future are left waiting; when the others have landed,
     ``RezervError('received_in_future')`` names the first of them. Other failures stop at the file concerned,
     of which nothing has landed; what landed before stays.
     """
     config.require_secrets()
+    if acceptance is not None and not (acceptance.by.strip() and acceptance.reason.strip()):
+        raise RezervError("acceptance_incomplete")
     moment = utc_now() if now is None else as_utc(now)
     due = [file for file in files if file.received_at is None or file.received_at <= moment]
     results = []
-    with (
-        warehouse_lock(config.warehouse),
-        open_vault(config.vault, config.vault_key, config.person_secret) as vault,
-        raw_store.open_warehouse(config.warehouse) as connection,
-    ):
-        raw_store.create_tables(connection)
-        stores = _Stores(connection, vault, config.person_secret, moment)
+    with warehouse_lock(config.warehouse), open_workbench(config) as connection:
+        stores = _prepare(connection, config, moment, acceptance)
         for file in due:
             result = _land(stores, file)
             results.append(result)
@@ -140,6 +135,51 @@ def land_files(
                 on_batch(result)
     _refuse_future(files, moment)
     return results
+
+
+def record_problems(config: IngestionConfig, now: datetime | None = None) -> list[BatchResult]:
+    """Record what stands in the landing folder and cannot be taken, each once, as a quarantined batch."""
+    found = folder_problems(config)
+    recorded = _recorded_files(config) if found else set()
+    new = [one for one in found if (one.feed, one.source_file, _marker(one)) not in recorded]
+    if not new:
+        return []
+    config.require_secrets()
+    with warehouse_lock(config.warehouse), open_workbench(config) as connection:
+        stores = _prepare(connection, config, utc_now() if now is None else as_utc(now), None)
+        return [_record_refused(stores, one, _marker(one)) for one in new]
+
+
+def close_quarantine(
+    config: IngestionConfig,
+    batch: str,
+    row_number: int | None,
+    by: str,
+    note: str,
+    now: datetime | None = None,
+) -> None:
+    """Record that a person takes a row (or, without row number, a whole file) out of quarantine.
+
+    ``RezervError``: ``quarantine_unknown`` if it is not there, ``acceptance_incomplete`` without a name and a
+    reason.
+    """
+    if not (by.strip() and note.strip()):
+        raise RezervError("acceptance_incomplete")
+    moment = utc_now() if now is None else as_utc(now)
+    with warehouse_lock(config.warehouse), raw_store.open_warehouse(config.warehouse) as connection:
+        raw_store.create_tables(connection)
+        raw_store.close_by_person(connection, batch, row_number, moment, by.strip(), note.strip())
+
+
+def _prepare(
+    connection: duckdb.DuckDBPyConnection,
+    config: IngestionConfig,
+    moment: datetime,
+    acceptance: Acceptance | None,
+) -> _Stores:
+    raw_store.create_tables(connection)
+    vault.create_tables(connection, config.vault, config.person_secret)
+    return _Stores(connection, PersonKeys(config.person_secret), moment, acceptance)
 
 
 def _refuse_future(files: Sequence[PendingFile], moment: datetime) -> None:
@@ -155,86 +195,142 @@ def _recorded_files(config: IngestionConfig) -> set[tuple[str, str, str]]:
         return raw_store.recorded_files(connection) if raw_store.has_books(connection) else set()
 
 
+def _sha256(file: PendingFile) -> str:
+    """SHA-256 of a waiting file; empty for one that cannot be opened by now: landing says why."""
+    try:
+        with open_source(file.path, file.source_file) as source:
+            return source.sha256()
+    except RefusedPlaceError:
+        return ""
+
+
+def _marker(problem: FolderProblem) -> str:
+    """Stands for the content of what is not read, so that it is recorded once."""
+    return hashlib.sha256(f"{problem.reason_code}\n{problem.source_file}".encode()).hexdigest()
+
+
 def _land(stores: _Stores, file: PendingFile) -> BatchResult:
-    content = _read(file)
-    sha256 = content_hash(content)
-    count_before, has_landed = raw_store.earlier_batches(stores.warehouse, file.feed, sha256)
-    arrival = _Arrival(
-        file=file,
-        contract=load_contract(file.feed),
-        content=content,
-        content_sha256=sha256,
-        received_at=file.received_at or stores.now,
+    try:
+        with open_source(file.path, file.source_file) as source:
+            return _land_source(stores, file, source)
+    except RefusedPlaceError as error:
+        problem = FolderProblem(file.source_file, file.feed, error.reason_code)
+        return _record_refused(stores, problem, _marker(problem))
+
+
+def _land_source(stores: _Stores, file: PendingFile, source: Source) -> BatchResult:
+    sha256 = source.sha256()
+    count_before, has_landed = raw_store.earlier_batches(stores.connection, file.feed, sha256)
+    result = BatchResult(
         batch_id=batch_id(file.feed, sha256, count_before),
+        feed=file.feed,
+        source_file=file.source_file,
+        received_at=file.received_at or stores.now,
+        state=STATE_DUPLICATE,
+        reason_code=None,
+        count_read=0,
+        count_landed=0,
+        count_quarantined=0,
+        checks=(),
     )
-    inspection = None if has_landed else inspect(file.path.name, content, arrival.contract)
-    result = _result(arrival, inspection)
-    _store(stores, arrival, inspection, result)
+    try:
+        inspection = None
+        if not has_landed:
+            inspection = inspect(stores.connection, source, load_contract(file.feed), stores.keys)
+            result = _judged(stores, result, inspection)
+        source.require_unchanged()
+        return _store(stores, result, inspection, sha256)
+    except Exception as error:
+        raise _failure(error, file.source_file) from None
+
+
+def _judged(stores: _Stores, result: BatchResult, inspection: Inspection) -> BatchResult:
+    """The outcome of an inspected file: landed, quarantined whole, or held."""
+    read = replace(
+        result, count_read=inspection.count_read, checks=inspection.checks, engine=inspection.engine
+    )
+    outside = replace(read, reason_code=inspection.reason_code, count_quarantined=inspection.count_read)
+    if inspection.is_quarantined_whole:
+        return replace(outside, state=STATE_QUARANTINED)
+    contract = load_contract(result.feed)
+    comparison = compare(stores.connection, contract, result.source_file)
+    checks = () if comparison is None else tuple(comparison.checks())
+    reason = None if comparison is None else comparison.hold_reason(contract.is_whole_list)
+    if reason is not None and stores.acceptance is None:
+        return replace(outside, state=STATE_HELD, reason_code=reason, checks=read.checks + checks)
+    return replace(
+        read,
+        state=STATE_LANDED,
+        is_accepted=reason is not None,
+        reason_code=inspection.reason_code,
+        count_landed=inspection.count_accepted,
+        count_quarantined=inspection.count_read - inspection.count_accepted,
+        checks=read.checks + checks,
+    )
+
+
+def _store(stores: _Stores, result: BatchResult, inspection: Inspection | None, sha256: str) -> BatchResult:
+    """Vault first, then the warehouse."""
+    contract = load_contract(result.feed)
+    has_stage = inspection is not None and inspection.stage is not None
+    if has_stage and result.state == STATE_LANDED:
+        vault.write_batch(stores.connection, contract, result.batch_id)
+    word = stores.acceptance if result.is_accepted else None
+    count_closed = raw_store.write_batch(
+        stores.connection,
+        contract,
+        result,
+        stores.keys,
+        content_sha256=sha256,
+        landed_at=stores.now,
+        has_stage=has_stage,
+        columns_outside=() if inspection is None else inspection.columns_outside,
+        check_outside="" if inspection is None else inspection.check_outside,
+        accepted=(None, None) if word is None else (word.by.strip(), word.reason.strip()),
+        mended=mended_batch(result.source_file),
+    )
+    result = replace(result, count_closed=count_closed)
+    _log(result)
+    return result
+
+
+def _record_refused(stores: _Stores, problem: FolderProblem, sha256: str) -> BatchResult:
+    """Record something that is not read as a quarantined batch without rows."""
+    count_before, _ = raw_store.earlier_batches(stores.connection, problem.feed, sha256)
+    result = BatchResult(
+        batch_id=batch_id(problem.feed, sha256, count_before),
+        feed=problem.feed,
+        source_file=problem.source_file,
+        received_at=stores.now,
+        state=STATE_QUARANTINED,
+        reason_code=problem.reason_code,
+        count_read=0,
+        count_landed=0,
+        count_quarantined=0,
+        checks=(CheckResult("safe_place", None, 1, 1, False),),
+    )
+    raw_store.write_refused(stores.connection, result, sha256, stores.now)
+    _log(result)
+    return result
+
+
+def _log(result: BatchResult) -> None:
     logger.info(
-        "%s: %s, %d rows read, %d landed, %d quarantined",
+        "%s: %s%s, %d rows read, %d landed, %d quarantined",
         result.source_file,
         result.state,
+        f" ({result.reason_code})" if result.reason_code else "",
         result.count_read,
         result.count_landed,
         result.count_quarantined,
     )
-    return result
 
 
-def _result(arrival: _Arrival, inspection: Inspection | None) -> BatchResult:
-    """The batch's outcome; without inspection the bytes have landed before."""
-    state, reason_code = STATE_DUPLICATE, None
-    if inspection is not None:
-        state = STATE_QUARANTINED if inspection.is_quarantined_whole else STATE_LANDED
-        reason_code = inspection.reason_code
-    count_read = 0 if inspection is None else inspection.count_read
-    count_landed = 0 if inspection is None else inspection.count_accepted
-    return BatchResult(
-        batch_id=arrival.batch_id,
-        feed=arrival.file.feed,
-        source_file=arrival.file.source_file,
-        received_at=arrival.received_at,
-        state=state,
-        reason_code=reason_code,
-        count_read=count_read,
-        count_landed=count_landed,
-        count_quarantined=count_read - count_landed,
-        checks=() if inspection is None else inspection.checks,
-    )
-
-
-def _store(stores: _Stores, arrival: _Arrival, inspection: Inspection | None, result: BatchResult) -> None:
-    """Vault first, then the warehouse. Database errors are not passed on as they are.
-
-    They may quote values.
-    """
+def _failure(error: Exception, source_file: str) -> Exception:
+    """What went wrong, without what databases and readers quote of the file."""
     import duckdb
+    import pyarrow as pa
 
-    rows: pa.Table | None = None
-    entries: tuple[QuarantineEntry, ...] = ()
-    try:
-        if inspection is not None:
-            entries = inspection.entries
-            if inspection.accepted is not None:
-                rows, identities = separate_identities(
-                    inspection.accepted, arrival.contract, stores.person_secret
-                )
-                stores.vault.write_batch(result.batch_id, identities, inspection.rows_outside)
-        raw_store.write_batch(
-            stores.warehouse,
-            arrival.contract,
-            result,
-            content_sha256=arrival.content_sha256,
-            landed_at=stores.now,
-            rows=rows,
-            entries=entries,
-        )
-    except duckdb.Error as error:
-        raise RezervError("landing_failed", file=result.source_file, kind=type(error).__name__) from None
-
-
-def _read(file: PendingFile) -> bytes:
-    try:
-        return file.path.read_bytes()
-    except OSError as error:
-        raise RetryableError("file_unavailable", file=file.source_file, kind=type(error).__name__) from None
+    if isinstance(error, duckdb.Error | pa.ArrowException | UnicodeError | MemoryError | OSError):
+        return RezervError("landing_failed", file=source_file, kind=type(error).__name__)
+    return error

@@ -1,20 +1,22 @@
 """Texts of the ingestion room in Kazakh, Russian and English.
 
-Belongs here: finding a text by its code and language. The texts themselves are in ``i18n/<language>.toml``,
-in the sections ``reasons`` (why a row or a file was quarantined), ``errors`` (what stopped a command) and
-``checks`` (names of the checks at the door). Texts of the selection (reason codes of the Order) are seeds in
-``dbt_project/seeds/``.
+Belongs here: finding a text by its code and language, and making a foreign text safe to show. The texts
+themselves are in ``i18n/<language>.toml``, in the sections ``reasons`` (why a row or a file was quarantined),
+``errors`` (what stopped a command), ``checks`` (names of the checks at the door), ``report`` (what a sender
+is told to mend) and ``data_docs`` (the index of the data docs). Texts of the selection (reason codes of the
+Order) are seeds in ``dbt_project/seeds/``.
 """
 
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
 LANGUAGES = ("kk", "ru", "en")
-SECTIONS = ("reasons", "errors", "checks")
+SECTIONS = ("reasons", "errors", "checks", "report", "data_docs")
 _CATALOGUE_DIR = Path(__file__).parent / "i18n"
 
 
@@ -37,3 +39,20 @@ def message(code: str, language: str, **params: object) -> str:
         if code in texts[section]:
             return texts[section][code].format(**params)
     raise KeyError(f"no text for {code!r} in the {language} catalogue")
+
+
+def section_text(section: str, code: str, language: str, **params: object) -> str:
+    """Text of a code that means something in one section only, with its places filled."""
+    return catalogue(language)[section][code].format(**params)
+
+
+def plain(text: str) -> str:
+    """A foreign text on one line, as it can be shown on a terminal or in a sheet.
+
+    Signs that are not printable (control characters, turns of the direction of writing, broken encodings)
+    become a replacement sign; blanks of all kinds, a blank.
+    """
+    return "".join(
+        mark if mark.isprintable() else " " if unicodedata.category(mark) == "Zs" else "\ufffd"
+        for mark in text
+    )

@@ -1,9 +1,10 @@
 """From values as received to values of the contract's types.
 
 Belongs here: one tolerant but exact parser per logical type. Tolerant of how formats write a value (3.0 for 3
-in Excel, a date as text or as an Excel date); exact in that nothing is guessed or rounded: what does not fit
-is not parseable. Blank text is an empty value. Whether a value that parsed is allowed is decided in
-``expectations.py``.
+in Excel, a date as text or as an Excel date, 30.06.2025 and 12,5 as Excel in Kazakhstan writes them); exact
+in that nothing is guessed or rounded: what does not fit is not parseable. Blank text is an empty value. These
+parsers alone say what a type accepts; ``columnwise.py`` converts what is beyond doubt without them, since it
+is many times quicker. Whether a value that parsed is allowed is decided in ``expectations.py``.
 """
 
 from __future__ import annotations
@@ -13,18 +14,22 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
+from ingestion import columnwise
 from ingestion.clock import as_utc, local_to_utc
 from ingestion.contracts.model import Column
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}(?:\.0+)?")
-_DECIMAL = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
+_DECIMAL = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+|,(?![0-9]{3}\Z)[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DOTTED_DATE = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
+_DOTTED_MOMENT = re.compile(rf"{_DOTTED_DATE.pattern} ([0-9]{{1,2}}):([0-9]{{2}})(?::([0-9]{{2}}))?")
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]"
     r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
@@ -34,6 +39,7 @@ _DECIMAL_TYPE = re.compile(r"DECIMAL\(([0-9]+),\s*([0-9]+)\)")
 _INTEGER_MINIMUM, _INTEGER_MAXIMUM = -(2**31), 2**31 - 1
 _FIRST_MOMENT, _LAST_MOMENT = datetime(1, 1, 2), datetime(9999, 12, 30)
 _EXACT_FLOATS = 2**53
+_MANY_DIGITS = Context(prec=80)  # more than any DECIMAL(p,s) has before and after the point
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -52,22 +58,46 @@ class ParsedColumn:
     failed: tuple[int, ...]
 
 
-def parse_column(values: Sequence[Any], column: Column, *, naive_is_utc: bool) -> ParsedColumn:
-    """Parse a column as received; typed Arrow columns of the very type are taken over whole.
+def parse_column(
+    values: pa.Array | pa.ChunkedArray | Sequence[Any], column: Column, *, naive_is_utc: bool
+) -> ParsedColumn:
+    """Parse a column as received.
 
     naive_is_utc: whether a typed moment without zone is UTC (Parquet) or local (Excel). Text without zone is
     local.
     """
-    import pyarrow as pa
-
-    if isinstance(values, pa.ChunkedArray):
-        converted = _take_over(values.combine_chunks(), column)
-        if converted is not None:
-            return ParsedColumn(converted, ())
-        values = _python_values(values)
+    target = arrow_type(column)
     parse = parser_for(column, naive_is_utc=naive_is_utc)
-    parsed, failed = _parse_each(values, parse)
-    return ParsedColumn(pa.array(parsed, type=arrow_type(column)), tuple(failed))
+    array = columnwise.as_arrow(values)
+    if array is None:
+        return _parse_each(values, parse, target)
+    readable = columnwise.without_broken_text(array)
+    converted = columnwise.convert(readable, target, naive_is_utc=naive_is_utc)
+    return _decide_rest(array, readable, converted, parse)
+
+
+def _decide_rest(
+    received: pa.Array,
+    readable: pa.Array,
+    converted: columnwise.Converted,
+    parse: Callable[[object], object],
+) -> ParsedColumn:
+    """Let the parser decide the values that were left."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    values, left = converted.values, converted.left
+    missing_or_there = pc.or_(received.is_null(), values.is_valid())
+    is_open = ~missing_or_there.to_numpy(zero_copy_only=False)
+    if not is_open.any():
+        return ParsedColumn(values, ())
+    if left.any():
+        rest = _parse_distinct(readable.filter(pa.array(left)), parse, values.type)
+        values = pc.replace_with_mask(values, pa.array(left), rest.values)
+        is_open[left] = False
+        is_open[np.flatnonzero(left)[list(rest.failed)]] = True
+    return ParsedColumn(values, tuple(np.flatnonzero(is_open).tolist()))
 
 
 def arrow_type(column: Column) -> pa.DataType:
@@ -123,9 +153,12 @@ def is_missing(value: object) -> bool:
 
 
 def parse_string(value: object) -> str:
-    """Text as received; whole numbers (codes that Excel or JSON holds as numbers) in plain digits."""
+    """Text as received; whole numbers (codes that Excel or JSON holds as numbers) in plain digits.
+
+    Halves of a character, which JSON can name (an escaped surrogate), are no text.
+    """
     if isinstance(value, str):
-        return value
+        return _encodable(value)
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise NotParseableError
     if isinstance(value, int):
@@ -133,6 +166,14 @@ def parse_string(value: object) -> str:
     if not math.isfinite(value) or not -_EXACT_FLOATS < value < _EXACT_FLOATS:
         raise NotParseableError
     return str(int(value)) if value == int(value) else str(value)
+
+
+def _encodable(text: str) -> str:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise NotParseableError from None
+    return text
 
 
 def parse_integer(value: object) -> int:
@@ -152,20 +193,23 @@ def parse_integer(value: object) -> int:
 
 
 def parse_decimal(value: object, precision: int, scale: int) -> Decimal:
-    """A number that ``DECIMAL(precision, scale)`` holds exactly; one with more decimals is not parseable."""
+    """A number that ``DECIMAL(precision, scale)`` holds exactly; one with more decimals is not parseable.
+
+    Text may have a comma as decimal mark, unless exactly three digits follow it: they could be thousands.
+    """
     if isinstance(value, str):
         if not _DECIMAL.fullmatch(value):
             raise NotParseableError
-        number = Decimal(value)
+        number = Decimal(value.replace(",", "."))
     elif isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise NotParseableError
     else:
         number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
     try:
-        exact = number.quantize(Decimal(1).scaleb(-scale))
+        exact = number.quantize(Decimal(1).scaleb(-scale), context=_MANY_DIGITS)
     except InvalidOperation:
         raise NotParseableError from None
-    if exact != number or abs(exact) >= Decimal(10) ** (precision - scale):
+    if exact != number or exact.copy_abs() >= Decimal(10) ** (precision - scale):
         raise NotParseableError
     return exact
 
@@ -180,7 +224,7 @@ def parse_boolean(value: object) -> bool:
 
 
 def parse_date(value: object) -> date:
-    """A day: ``YYYY-MM-DD``, or a typed date; a typed moment only at midnight without zone."""
+    """A day: ``YYYY-MM-DD``, ``DD.MM.YYYY`` or a typed date; a typed moment only at midnight without zone."""
     if isinstance(value, datetime):
         if value.tzinfo is not None or value.time() != time():
             raise NotParseableError
@@ -189,14 +233,17 @@ def parse_date(value: object) -> date:
         return value
     if isinstance(value, str) and _DATE.fullmatch(value):
         return _from_iso(date.fromisoformat, value)
+    if isinstance(value, str) and (dotted := _DOTTED_DATE.fullmatch(value)):
+        return _from_numbers(date, dotted[3], dotted[2], dotted[1])
     raise NotParseableError
 
 
 def parse_timestamp(value: object, *, naive_is_utc: bool) -> datetime:
     """A moment as UTC without zone (microseconds).
 
-    Text is ISO 8601 with offset, or without one local time (FACTS §7). A typed moment without zone is UTC if
-    ``naive_is_utc``, else local; a typed date (Excel's midnight) is the start of that day.
+    Text is ISO 8601 with offset, or without one local time (FACTS §7), or ``DD.MM.YYYY HH:MM[:SS]``, local,
+    in which the hour may lack its zero. A typed moment without zone is UTC if ``naive_is_utc``, else local; a
+    typed date (Excel's midnight) is the start of that day.
     """
     if isinstance(value, str):
         moment, is_utc = _parse_moment_text(value), False
@@ -212,6 +259,9 @@ def parse_timestamp(value: object, *, naive_is_utc: bool) -> datetime:
 
 
 def _parse_moment_text(text: str) -> datetime:
+    if dotted := _DOTTED_MOMENT.fullmatch(text):
+        day, month, year, hour, minute, second = dotted.groups(default="0")
+        return _from_numbers(datetime, year, month, day, hour, minute, second)
     if not _MOMENT.fullmatch(text):
         raise NotParseableError
     return _from_iso(datetime.fromisoformat, text)
@@ -224,11 +274,34 @@ def _from_iso(parse: Callable[[str], Any], text: str) -> Any:
         raise NotParseableError from None
 
 
-def _parse_each(values: Sequence[Any], parse: Callable[[object], object]) -> tuple[list[object], list[int]]:
-    """Parse every value, each distinct one once.
+def _from_numbers(make: Callable[..., Any], *numbers: str) -> Any:
+    try:
+        return make(*map(int, numbers))
+    except ValueError:
+        raise NotParseableError from None
 
-    Gives the values (None where missing or failed) and failed positions.
-    """
+
+def _parse_distinct(values: pa.Array, parse: Callable[[object], object], target: pa.DataType) -> ParsedColumn:
+    """Parse the values of an Arrow array; texts are first reduced to those that differ."""
+    import numpy as np
+    import pyarrow as pa
+
+    if not pa.types.is_string(values.type):
+        return _parse_each(_python_values(values), parse, target)
+    coded = values.dictionary_encode()
+    words = _parse_each(coded.dictionary.to_pylist(), parse, target)
+    is_failed: np.ndarray = np.zeros(len(words.values), dtype=bool)
+    is_failed[list(words.failed)] = True
+    failed = np.flatnonzero(is_failed[coded.indices.to_numpy()])
+    return ParsedColumn(words.values.take(coded.indices), tuple(failed.tolist()))
+
+
+def _parse_each(
+    values: Sequence[Any], parse: Callable[[object], object], target: pa.DataType
+) -> ParsedColumn:
+    """Parse every value, each distinct one once: null where missing or failed."""
+    import pyarrow as pa
+
     known: dict[tuple[type, object], object] = {}
     parsed: list[object] = []
     failed: list[int] = []
@@ -242,7 +315,7 @@ def _parse_each(values: Sequence[Any], parse: Callable[[object], object]) -> tup
                 failed.append(position)
                 result = None
         parsed.append(result)
-    return parsed, failed
+    return ParsedColumn(pa.array(parsed, type=target), tuple(failed))
 
 
 def _parse_known(
@@ -259,43 +332,14 @@ def _parse_known(
     return known[key]
 
 
-def _python_values(values: pa.ChunkedArray) -> list[object]:
-    """Values of an Arrow column; a 32-bit float keeps its own shortest digits."""
+def _python_values(values: pa.Array) -> list[object]:
+    """Values of an Arrow array; a 32-bit float keeps its own shortest digits."""
     import pyarrow as pa
 
     if pa.types.is_float32(values.type) or pa.types.is_float16(values.type):
         is_null = values.is_null().to_pylist()
         return [
             None if null else float(str(value))
-            for value, null in zip(values.to_numpy(), is_null, strict=True)
+            for value, null in zip(values.to_numpy(zero_copy_only=False), is_null, strict=True)
         ]
     return values.to_pylist()
-
-
-def _take_over(values: pa.Array, column: Column) -> pa.Array | None:
-    """The array in the column's type if it is of that type already, else None."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    kind, target = values.type, arrow_type(column)
-    if column.logical_type == "string" and (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
-        text = values.cast(pa.string())
-        is_blank = pc.equal(pc.utf8_trim_whitespace(text), "")
-        return pc.if_else(is_blank, pa.scalar(None, pa.string()), text)
-    if column.logical_type == "timestamp" and pa.types.is_timestamp(kind):
-        return values.cast(pa.timestamp("us", kind.tz), safe=False).cast(target)
-    same = {"integer": pa.types.is_int32, "boolean": pa.types.is_boolean, "date": pa.types.is_date32}
-    if column.logical_type in same and same[column.logical_type](kind):
-        return values
-    if column.logical_type == "integer" and pa.types.is_integer(kind):
-        return _cast_if_exact(values, target)
-    return None
-
-
-def _cast_if_exact(values: pa.Array, target: pa.DataType) -> pa.Array | None:
-    import pyarrow as pa
-
-    try:
-        return values.cast(target)
-    except pa.ArrowInvalid:
-        return None

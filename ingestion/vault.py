@@ -1,41 +1,59 @@
 """Where identities are kept: an encrypted database that nothing downstream opens.
 
-Belongs here: opening the vault, ``person_key``, and writing what a batch says of people: their identities and
-the content of quarantined rows. Raw rows, logs, errors and results carry ``person_key`` and row numbers
-instead (FACTS §4, §10). Reading identities back for an appeal is a matter for people with the key (POLICY
-A50), not for the pipeline.
+Belongs here: ``person_key``, the vault's tables, what a batch writes to them, and opening an identity on
+purpose (POLICY A50). Raw rows, logs, errors and results carry ``person_key`` and row numbers instead (FACTS
+§4, §10). How the vault is attached is in ``workbench.py``.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import json
-from collections.abc import Iterator, Mapping
+import logging
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingestion.contracts.model import PERSON_KEY, Contract
-from ingestion.errors import RetryableError, RezervError
+from ingestion.clock import utc_now
+from ingestion.config import IngestionConfig
+from ingestion.contracts import feed_names, load_contract
+from ingestion.contracts.model import Contract
+from ingestion.errors import RezervError
+from ingestion.workbench import attach_vault, open_memory, transaction
 
 if TYPE_CHECKING:
     import duckdb
-    import pyarrow as pa
+
+logger = logging.getLogger(__name__)
 
 PERSON_KEY_LENGTH = 32
+CANDIDATE_NO = "candidate_no"
+_BLOCK_SIZE = hashlib.sha256().block_size
 _FINGERPRINT_TEXT = "rezerv person_secret fingerprint"
-_IDENTITY_COLUMNS = ("candidate_no", "iin", "last_name", "first_name", "middle_name", "phone")
 _TABLES = """
-create table if not exists vault.identities (
-    person_key varchar not null, candidate_no varchar, iin varchar not null,
-    last_name varchar, first_name varchar, middle_name varchar, phone varchar, _batch_id varchar not null
-);
 create table if not exists vault.quarantined_rows (
     batch_id varchar not null, row_number integer not null, content json not null
 );
+create table if not exists vault.openings (
+    opened_at timestamp not null, candidate_no varchar not null, asked_by varchar not null,
+    seconded_by varchar not null, reason varchar not null
+);
 create table if not exists vault.settings (name varchar primary key, value varchar not null);
 """
+
+
+@dataclass(frozen=True)
+class Opening:
+    """One identity opened on purpose: when (UTC), of whom, who asked, who seconded, and why."""
+
+    opened_at: datetime
+    candidate_no: str
+    asked_by: str
+    seconded_by: str
+    reason: str
 
 
 def person_key(person_secret: str, iin: str) -> str:
@@ -44,58 +62,36 @@ def person_key(person_secret: str, iin: str) -> str:
     return digest[:PERSON_KEY_LENGTH]
 
 
+class PersonKeys:
+    """``person_key`` for whole columns, and keyed hashes of other values, in SQL."""
+
+    def __init__(self, person_secret: str) -> None:
+        secret = person_secret.encode()
+        block = (hashlib.sha256(secret).digest() if len(secret) > _BLOCK_SIZE else secret).ljust(
+            _BLOCK_SIZE, b"\0"
+        )
+        self._inner = bytes(byte ^ 0x36 for byte in block)
+        self._outer = bytes(byte ^ 0x5C for byte in block)
+
+    @property
+    def blocks(self) -> list[bytes]:
+        """Values for the outer and the inner place of ``expression``."""
+        return [self._outer, self._inner]
+
+    @staticmethod
+    def expression(text: str, outer: str = "?::blob", inner: str = "?::blob") -> str:
+        """HMAC-SHA256 (RFC 2104) of a text expression in SQL, with the places of ``blocks`` in their order.
+
+        The same as ``person_key`` where the text is an IIN; null of null.
+        """
+        return f"left(sha256({outer} || unhex(sha256({inner} || encode({text})))), {PERSON_KEY_LENGTH})"
+
+
 class Vault:
-    """An open vault. Each write is one transaction and replaces what the vault had of the batch."""
+    """An open vault, for those who may read it."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
-
-    def write_batch(
-        self, batch_id: str, identities: pa.Table | None, rows_outside: Mapping[int, Mapping[str, object]]
-    ) -> None:
-        """Keep what a batch says of people; writing the same batch again replaces it.
-
-        identities: columns ``person_key`` and those of ``identities`` that the feed has. rows_outside:
-        content of quarantined rows by row number.
-        """
-        if identities is None and not rows_outside:
-            return
-        run = self._connection.execute
-        run("begin")
-        try:
-            run("delete from vault.identities where _batch_id = ?", [batch_id])
-            run("delete from vault.quarantined_rows where batch_id = ?", [batch_id])
-            self._insert_identities(batch_id, identities)
-            self._insert_rows(batch_id, rows_outside)
-            run("commit")
-        except BaseException:
-            run("rollback")
-            raise
-
-    def _insert_identities(self, batch_id: str, identities: pa.Table | None) -> None:
-        if identities is None or identities.num_rows == 0:
-            return
-        names = ", ".join(identities.column_names)
-        self._connection.register("arriving", identities)
-        self._connection.execute(
-            f"insert into vault.identities ({names}, _batch_id) select distinct {names}, ? from arriving",
-            [batch_id],
-        )
-        self._connection.unregister("arriving")
-
-    def _insert_rows(self, batch_id: str, rows_outside: Mapping[int, Mapping[str, object]]) -> None:
-        import pyarrow as pa
-
-        if not rows_outside:
-            return
-        numbers = sorted(rows_outside)
-        content = [json.dumps(rows_outside[number], ensure_ascii=False, default=str) for number in numbers]
-        arriving = pa.table({"row_number": pa.array(numbers, type=pa.int32()), "content": content})
-        self._connection.register("arriving", arriving)
-        self._connection.execute(
-            "insert into vault.quarantined_rows select ?, row_number, content from arriving", [batch_id]
-        )
-        self._connection.unregister("arriving")
 
     def rows(self, query: str, parameters: list[object] | None = None) -> list[tuple[Any, ...]]:
         """Result of a query on schema ``vault``; for people with the key and for tests."""
@@ -104,64 +100,52 @@ class Vault:
 
 @contextmanager
 def open_vault(path: Path, vault_key: str, person_secret: str) -> Iterator[Vault]:
-    """Open the vault, making it at the first time.
+    """Open the vault alone, making it at the first time.
 
-    ``RezervError``: ``secret_missing``; ``vault_key_wrong``; ``vault_unreadable``; ``person_secret_changed``,
-    because under another secret the same person would become two. ``RetryableError('vault_busy')`` while
-    another process has it open.
+    ``RezervError``: ``secret_missing`` and those of ``create_tables`` and ``workbench.attach_vault``.
     """
     for name, value in (("vault_key", vault_key), ("person_secret", person_secret)):
         if not value.strip():
             raise RezervError("secret_missing", name=name)
-    connection = _attach(path, vault_key)
-    try:
-        connection.execute(_TABLES)
-        _check_secret(connection, path, person_secret)
+    with open_memory() as connection:
+        attach_vault(connection, path, vault_key)
+        create_tables(connection, path, person_secret)
         yield Vault(connection)
         connection.execute("detach vault")
-    finally:
-        connection.close()
 
 
-def _attach(path: Path, vault_key: str) -> duckdb.DuckDBPyConnection:
-    import duckdb
+def create_tables(connection: duckdb.DuckDBPyConnection, path: Path, person_secret: str) -> None:
+    """Make the vault's tables where they are missing.
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    connection = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
-    _load_encryption(connection)
-    # What does not fit in memory is written to disk encrypted too.
-    connection.execute("set temp_file_encryption = true")
-    try:
-        connection.execute(f"attach {_quoted(str(path))} as vault (encryption_key {_quoted(vault_key)})")
-    except duckdb.Error as error:
-        connection.close()
-        raise _opening_failure(path, str(error)) from None
-    return connection
-
-
-def _opening_failure(path: Path, text: str) -> RezervError:
-    if "encryption key" in text.lower():
-        return RezervError("vault_key_wrong", path=path)
-    if "lock on file" in text.lower():
-        return RetryableError("vault_busy", path=path)
-    return RezervError("vault_unreadable", path=path)
-
-
-def _load_encryption(connection: duckdb.DuckDBPyConnection) -> None:
-    """Load the extension that encrypts, from its pinned package.
-
-    Nothing is downloaded or written to the home folder.
+    ``RezervError('person_secret_changed')``: under another secret the same person would become two.
     """
-    from importlib import resources
+    with transaction(connection):
+        connection.execute(_TABLES)
+        for feed in feed_names():
+            _create_feed_table(connection, load_contract(feed))
+        _check_secret(connection, path, person_secret)
 
-    import duckdb
 
-    try:
-        folder = resources.files("duckdb_extension_httpfs").joinpath("extensions", f"v{duckdb.__version__}")
-        connection.execute(f"load {_quoted(str(folder.joinpath('httpfs.duckdb_extension')))}")
-    except (duckdb.Error, ModuleNotFoundError):
-        connection.close()
-        raise RezervError("vault_extension_missing") from None
+def identity_columns(contract: Contract) -> list[tuple[str, str]]:
+    """Columns of a feed in the vault with their types: its key, the candidate, what identifies people."""
+    columns = [(column.name, column.physical_type) for column in contract.columns if column.is_key]
+    columns += [
+        (column.name, column.physical_type)
+        for column in contract.columns
+        if column.is_vault or column.name == CANDIDATE_NO
+    ]
+    return list(dict.fromkeys(columns))
+
+
+def _create_feed_table(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    if not contract.has_vault_columns:
+        return
+    table = f"vault.{contract.feed}"
+    connection.execute(
+        f"create table if not exists {table} (_batch_id varchar not null, _row_number integer not null)"
+    )
+    for name, physical_type in identity_columns(contract):
+        connection.execute(f"alter table {table} add column if not exists {name} {physical_type}")
 
 
 def _check_secret(connection: duckdb.DuckDBPyConnection, path: Path, person_secret: str) -> None:
@@ -177,29 +161,76 @@ def _check_secret(connection: duckdb.DuckDBPyConnection, path: Path, person_secr
         raise RezervError("person_secret_changed", path=path)
 
 
-def separate_identities(
-    rows: pa.Table, contract: Contract, person_secret: str
-) -> tuple[pa.Table, pa.Table | None]:
-    """Split accepted rows into what may land and what goes to the vault.
+def write_batch(connection: duckdb.DuckDBPyConnection, contract: Contract, batch_id: str) -> None:
+    """Keep what the file on the stage says of people, and the content of its rows outside.
 
-    Gives the rows with ``person_key`` in place of the IIN and without vault columns, and the identities (None
-    for a feed that names nobody).
+    One transaction; writing the same batch again replaces it.
     """
-    import pyarrow as pa
+    with transaction(connection):
+        if contract.has_vault_columns:
+            names = ", ".join(name for name, _ in identity_columns(contract))
+            connection.execute(f"delete from vault.{contract.feed} where _batch_id = ?", [batch_id])
+            connection.execute(
+                f"insert into vault.{contract.feed} ({names}, _batch_id, _row_number)"
+                f" select {names}, ?, _row_number from accepted",
+                [batch_id],
+            )
+        connection.execute("delete from vault.quarantined_rows where batch_id = ?", [batch_id])
+        connection.execute(
+            "insert into vault.quarantined_rows select ?, row_number, content from outside_content",
+            [batch_id],
+        )
 
-    iin_column = contract.iin_column
-    if iin_column is None:
-        return rows, None
-    numbers = rows.column(iin_column.name).to_pylist()
-    key_of = {number: person_key(person_secret, number) for number in set(numbers)}
-    keys = pa.array([key_of[number] for number in numbers], type=pa.string())
-    names = [name for name in _IDENTITY_COLUMNS if name in rows.column_names]
-    identities = rows.select(names).append_column(PERSON_KEY, keys)
-    position = rows.column_names.index(iin_column.name)
-    landing = rows.set_column(position, PERSON_KEY, keys)
-    others = [column.name for column in contract.columns if column.is_vault and not column.is_iin]
-    return landing.drop_columns(others), identities
+
+def open_identity(
+    config: IngestionConfig, candidate_no: str, asked_by: str, seconded_by: str, reason: str
+) -> list[dict[str, object]]:
+    """What the vault has of a candidate, latest last; the opening is recorded before anything is shown.
+
+    It shows the identity once; nothing stays open (POLICY A50). ``RezervError``: ``two_people`` unless two
+    different people are named, ``reason_missing``, ``candidate_unknown``.
+    """
+    if not asked_by.strip() or _same(asked_by) == _same(seconded_by) or not seconded_by.strip():
+        raise RezervError("two_people")
+    if not reason.strip():
+        raise RezervError("reason_missing")
+    with _open(config) as vault:
+        found = _identities(vault, candidate_no)
+        if not found:
+            raise RezervError("candidate_unknown", candidate=candidate_no)
+        record = [utc_now(), candidate_no, asked_by.strip(), seconded_by.strip(), reason.strip()]
+        vault.rows("insert into vault.openings values (?, ?, ?, ?, ?)", record)
+    logger.info("the identity of %s was opened by %s, seconded by %s", candidate_no, asked_by, seconded_by)
+    return found
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def openings(config: IngestionConfig) -> list[Opening]:
+    """All openings, oldest first."""
+    if not config.vault.is_file():
+        return []
+    columns = "opened_at, candidate_no, asked_by, seconded_by, reason"
+    with _open(config) as vault:
+        rows = vault.rows(f"select {columns} from vault.openings order by opened_at, candidate_no")
+    return [Opening(*row) for row in rows]
+
+
+def _open(config: IngestionConfig) -> Any:
+    return open_vault(config.vault, config.vault_key, config.person_secret)
+
+
+def _identities(vault: Vault, candidate_no: str) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = []
+    for feed in feed_names():
+        contract = load_contract(feed)
+        names = [name for name, _ in identity_columns(contract)]
+        if contract.has_vault_columns and CANDIDATE_NO in names:
+            rows = vault.rows(
+                f"select {', '.join(names)} from vault.{feed} where candidate_no = ? order by all",
+                [candidate_no],
+            )
+            found += [{"feed": feed, **dict(zip(names, row, strict=True))} for row in rows]
+    return found
+
+
+def _same(name: str) -> str:
+    return "".join(name.split()).casefold()

@@ -1,16 +1,17 @@
-"""Reading files: from bytes to named columns of values as received.
+"""Reading files: from bytes to chunks of named columns of values as received.
 
 Belongs here: one module per format, and choosing it by the file's name. A reader interprets nothing: text
-stays text, what a typed format holds stays as it is. What values mean is in ``ingestion/parsing.py``; whether
-they are good, in ``ingestion/door.py``. A reader never puts a value of the file into an error.
+stays text, what a typed format holds stays as it is. It takes bounded memory whatever the bytes are. What
+values mean is in ``ingestion/parsing.py``; whether they are good, in ``ingestion/door.py``. A reader never
+puts a value of the file into an error.
 """
 
 from __future__ import annotations
 
-import gzip
-import zlib
+from typing import BinaryIO
 
-from ingestion.readers.base import RawTable, UnreadableFileError
+from ingestion.contracts.model import Contract
+from ingestion.readers.base import ERROR_CELL, REMARKS, Chunk, TableReader, UnreadableFileError
 
 FORMATS = ("csv", "jsonl", "xlsx", "parquet")
 GZIPPED = ("csv.gz", "jsonl.gz")
@@ -25,31 +26,47 @@ def file_format(name: str) -> str | None:
     return None
 
 
-def read_table(name: str, content: bytes) -> RawTable:
-    """The table that a file holds; ``UnreadableFileError`` if it cannot be read in the format of its name."""
-    if not content:
-        raise UnreadableFileError("no bytes")
-    if name.lower().endswith(".gz"):
-        content = _gunzip(content)
+def open_table(name: str, stream: BinaryIO, contract: Contract) -> TableReader:
+    """A reader of the table that a file holds.
+
+    stream: the file's bytes from the beginning, seekable. contract: tells the names by which a header, a
+    delimiter and a sheet are found. ``UnreadableFileError`` if the file cannot be read in the format of its
+    name; it may come later too, while iterating.
+    """
     match file_format(name):
         case "csv":
-            from ingestion.readers.csv_reader import read
+            from ingestion.readers import csv_reader
+            from ingestion.readers.text import TextBlocks
+
+            blocks = TextBlocks(stream, is_packed=_is_packed(name), line_ends=csv_reader.LINE_ENDS)
+            return csv_reader.CsvReader(blocks, contract)
         case "jsonl":
-            from ingestion.readers.jsonl_reader import read
+            from ingestion.readers import jsonl_reader
+            from ingestion.readers.text import TextBlocks
+
+            blocks = TextBlocks(stream, is_packed=_is_packed(name), line_ends=jsonl_reader.LINE_ENDS)
+            return jsonl_reader.JsonLinesReader(blocks)
         case "xlsx":
-            from ingestion.readers.xlsx_reader import read
+            from ingestion.readers.xlsx_reader import XlsxReader
+
+            return XlsxReader(stream, contract)
         case "parquet":
-            from ingestion.readers.parquet_reader import read
-        case _:
-            raise UnreadableFileError("no reader for this name")
-    return read(content)
+            from ingestion.readers.parquet_reader import ParquetReader
+
+            return ParquetReader(stream, contract)
+    raise UnreadableFileError("no reader for this name")
 
 
-def _gunzip(content: bytes) -> bytes:
-    try:
-        return gzip.decompress(content)
-    except (OSError, EOFError, zlib.error):
-        raise UnreadableFileError("not a whole gzip file") from None
+def _is_packed(name: str) -> bool:
+    return name.lower().endswith(".gz")
 
 
-__all__ = ["RawTable", "UnreadableFileError", "file_format", "read_table"]
+__all__ = [
+    "ERROR_CELL",
+    "REMARKS",
+    "Chunk",
+    "TableReader",
+    "UnreadableFileError",
+    "file_format",
+    "open_table",
+]

@@ -1,68 +1,89 @@
-"""What every reader gives back.
+"""What every reader gives: rows in chunks, and one way to say that a file cannot be read.
 
-Belongs here: the table as received and the failure to read one, and what the readers of text formats share.
+Belongs here: the interface that the door sees. Not here: any format (one module each), what values mean
+(``ingestion/parsing.py``), or whether they are good (``ingestion/door.py``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ingestion import quarantine
+
+WINDOWS_1251 = "windows_1251"
+OTHER_DELIMITER = "other_delimiter"
+TITLE_ROWS = "title_rows"
+OTHER_SHEETS = "other_sheets"
+# What a reader tolerates and reports.
+REMARKS = (WINDOWS_1251, OTHER_DELIMITER, TITLE_ROWS, OTHER_SHEETS)
+
+# Stands for a cell of a workbook that shows an error (#N/A) or a formula that was never calculated: something
+# is there, and nobody can say what. No parser accepts it.
+ERROR_CELL: Mapping[str, str] = {"_cell": "error"}
+
 
 class UnreadableFileError(Exception):
-    """The file cannot be read in its format.
+    """The file cannot be read in its format; it is quarantined whole.
 
-    It is quarantined whole. Says what is wrong, never quotes the file.
+    ``reason_code`` is one of ``quarantine.FILE_REASONS``. The text says what is wrong and never quotes the
+    file.
     """
+
+    def __init__(self, problem: str, reason_code: str = quarantine.UNREADABLE_FILE) -> None:
+        self.reason_code = reason_code
+        super().__init__(problem)
 
 
 @dataclass(frozen=True)
-class RawTable:
-    """A file's rows as received, by column.
+class Chunk:
+    """Some rows of a file as received, by column.
 
-    columns: values by column name in the file's order, each as long as ``row_numbers`` (a list, or an Arrow
-    array from Parquet). row_numbers: number of each row in the file, from 1, header and blank rows not
-    counted. broken_rows: rows that could not be split into columns, as text by row number. naive_is_utc:
-    whether a typed moment without zone is UTC (Parquet) and not local time.
+    columns: values by column name, each as long as ``row_numbers`` (Arrow arrays, or lists of Python values).
+    row_numbers: number of each row in the file, from 1; header and blank rows are not counted. broken_rows:
+    rows that could not be split into columns, their text by row number. ambiguous_rows: numbers of rows (they
+    stand in ``columns`` too) with letters that Windows-1251 and its Kazakh version KZ-1048 read differently.
     """
 
-    columns: Mapping[str, Sequence[Any]]
+    columns: Mapping[str, Any]
     row_numbers: Sequence[int]
     broken_rows: Mapping[int, str] = field(default_factory=dict)
-    naive_is_utc: bool = False
-
-    @property
-    def count_rows(self) -> int:
-        """Rows of the file, broken ones included."""
-        return len(self.row_numbers) + len(self.broken_rows)
+    ambiguous_rows: frozenset[int] = frozenset()
 
     def row(self, position: int) -> dict[str, object]:
-        """The row at a position (from 0) as received."""
-        values = {name: column[position] for name, column in self.columns.items()}
-        return {name: value.as_py() if hasattr(value, "as_py") else value for name, value in values.items()}
+        """The row at a position (from 0) as received, in Python values."""
+        return {name: _python_value(column[position]) for name, column in self.columns.items()}
 
 
-def decode_utf8(content: bytes) -> str:
-    """UTF-8 text, with or without a byte order mark."""
+class TableReader(ABC):
+    """A file's rows, once from the top; ``UnreadableFileError`` may also come while iterating.
+
+    naive_is_utc: whether a typed moment without zone is UTC (Parquet) and not local time. names: columns
+    that have a name, in the file's order; complete after iteration, in all formats but JSON Lines at once.
+    """
+
+    naive_is_utc = False
+
+    def __init__(self, names: Sequence[str] = ()) -> None:
+        self.names = tuple(names)
+        self._remarks: set[str] = set()
+
+    @property
+    def remarks(self) -> frozenset[str]:
+        """What was tolerated, see ``REMARKS``; complete after iteration."""
+        return frozenset(self._remarks)
+
+    @abstractmethod
+    def __iter__(self) -> Iterator[Chunk]:
+        """The rows in chunks of bounded size."""
+
+
+def _python_value(value: object) -> object:
+    if not hasattr(value, "as_py"):
+        return value
     try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UnreadableFileError("not UTF-8") from None
-
-
-def header_names(cells: Sequence[object]) -> list[str]:
-    """Column names from a header row; a name that stands twice makes the file unreadable."""
-    names = ["" if cell is None else str(cell).strip() for cell in cells]
-    named = [name for name in names if name]
-    if not named:
-        raise UnreadableFileError("no header")
-    if len(set(named)) != len(named):
-        raise UnreadableFileError("a column name stands twice")
-    return names
-
-
-def by_column(names: Sequence[str], rows: Sequence[Sequence[object]]) -> dict[str, Sequence[object]]:
-    """Rows turned into columns by name; cells under an empty name are dropped."""
-    values: Sequence[Sequence[object]] = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-    return {name: column for name, column in zip(names, values, strict=True) if name}
+        return value.as_py()
+    except (ValueError, OverflowError):  # a moment that Python's types cannot hold
+        return str(value.cast("string").as_py())  # type: ignore[attr-defined]

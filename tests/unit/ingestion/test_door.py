@@ -9,8 +9,8 @@ import pytest
 
 from ingestion import quarantine
 from ingestion.contracts import load_contract
-from ingestion.door import WARNING_CHECKS, inspect
-from tests.unit.ingestion.deliveries import failed_checks, inspected, reasons, rows_of
+from ingestion.door import WARNING_CHECKS
+from tests.unit.ingestion.deliveries import failed_checks, inspected, judged, reasons, rows_of
 
 
 def with_value(feed: str, column: str, value: Any, row: int = 1) -> list[dict[str, Any]]:
@@ -135,12 +135,20 @@ def test_people_are_told_apart_by_iin_in_a_key() -> None:
     assert reasons(inspected("registers__stop_list", rows)) == [(2, None, quarantine.DUPLICATE_ROW)]
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b'a,"b\n'])
-def test_an_unreadable_file_stays_outside_whole(content: bytes) -> None:
-    inspection = inspect("platform__sittings.csv", content, load_contract("platform__sittings"))
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", quarantine.UNREADABLE_FILE),
+        (b"\xff\xfe\x00", quarantine.UNREADABLE_ENCODING),
+        (b'a,"b\n', quarantine.UNREADABLE_FILE),
+        (b'withdrawal_id,candidate_no,withdrawn_at\nW1,"R25-000001,\n', quarantine.UNREADABLE_FILE),
+    ],
+)
+def test_an_unreadable_file_stays_outside_whole(content: bytes, reason: str) -> None:
+    inspection = judged("platform__withdrawals.csv", content)
     assert inspection.is_quarantined_whole
-    assert inspection.reason_code == quarantine.UNREADABLE_FILE
-    assert reasons(inspection) == [(None, None, quarantine.UNREADABLE_FILE)]
+    assert inspection.reason_code == reason
+    assert reasons(inspection) == [(None, None, reason)]
     assert failed_checks(inspection) == {("file_readable", None): 1}
 
 
@@ -173,11 +181,10 @@ def test_a_header_without_rows_lands_as_nothing() -> None:
 
 
 def test_broken_rows_stay_outside() -> None:
-    contract = load_contract("platform__withdrawals")
     content = (
         b"withdrawal_id,candidate_no,withdrawn_at\nW1,R25-000001\nW2,R25-000002,2025-08-01T10:00:00+05:00\n"
     )
-    inspection = inspect("platform__withdrawals.csv", content, contract)
+    inspection = judged("platform__withdrawals.csv", content)
     assert reasons(inspection) == [(1, None, quarantine.BROKEN_ROW)]
     assert inspection.accepted is not None
     assert inspection.accepted.column("_row_number").to_pylist() == [2]

@@ -1,11 +1,15 @@
 """Which files stand in the landing folder, and whose they are."""
 
+import os
+import socket
+import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from ingestion.landing_folder import describe, feed_of, is_ignored, known_files, unknown_files
+from ingestion.landing_folder import describe, feed_of, is_ignored, known_files, problems, shown
 
 
 def put(folder: Path, *names: str) -> None:
@@ -46,8 +50,8 @@ def test_no_feed_by_other_names(name: str) -> None:
 @pytest.mark.parametrize("name", [".x.csv", "~$x.xlsx", "x.csv.part", "x.csv.TMP"])
 def test_hidden_and_unfinished_files_are_ignored(tmp_path: Path, name: str) -> None:
     put(tmp_path, name)
-    assert is_ignored(tmp_path / name)
-    assert unknown_files(tmp_path) == []
+    assert is_ignored(name)
+    assert problems(tmp_path) == []
 
 
 def test_order_is_by_receipt_then_name_and_files_without_stamp_come_last(tmp_path: Path) -> None:
@@ -81,11 +85,10 @@ def test_files_that_belong_nowhere_are_named(tmp_path: Path) -> None:
         "2025-06-02T090000/deeper/platform__answers.csv",
         ".git/x.csv",
     )
-    names = [path.relative_to(tmp_path).as_posix() for path in unknown_files(tmp_path)]
-    assert names == [
-        "2025-06-02T090000/deeper/platform__answers.csv",
-        "incoming/platform__answers.csv",
-        "notes.txt",
+    assert [(one.source_file, one.feed, one.reason_code) for one in problems(tmp_path)] == [
+        ("2025-06-02T090000/deeper/platform__answers.csv", "platform__answers", "WRONG_FOLDER"),
+        ("incoming/platform__answers.csv", "platform__answers", "WRONG_FOLDER"),
+        ("notes.txt", "", "UNKNOWN_NAME"),
     ]
     assert known_files(tmp_path) == []
 
@@ -99,3 +102,72 @@ def test_a_file_outside_the_landing_folder_keeps_its_bare_name(tmp_path: Path) -
 
 def test_no_folder_no_files(tmp_path: Path) -> None:
     assert known_files(tmp_path / "nowhere") == []
+
+
+def test_links_pipes_and_sockets_are_not_taken(tmp_path: Path) -> None:
+    put(tmp_path, "elsewhere/platform__answers.csv", "elsewhere/folder/platform__answers.csv")
+    landing = tmp_path / "landing"
+    landing.mkdir()
+    (landing / "platform__answers__link.csv").symlink_to(tmp_path / "elsewhere/platform__answers.csv")
+    (landing / "platform__answers__nowhere.csv").symlink_to(tmp_path / "nowhere.csv")
+    (landing / "2025-06-02T090000").symlink_to(tmp_path / "elsewhere/folder")
+    os.mkfifo(landing / "platform__answers__pipe.csv")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(landing / "platform__sittings.csv"))
+        found = {one.source_file: one.reason_code for one in problems(landing)}
+    assert found == {
+        "2025-06-02T090000": "SYMBOLIC_LINK",
+        "platform__answers__link.csv": "SYMBOLIC_LINK",
+        "platform__answers__nowhere.csv": "SYMBOLIC_LINK",
+        "platform__answers__pipe.csv": "NOT_A_FILE",
+        "platform__sittings.csv": "NOT_A_FILE",
+    }
+    assert known_files(landing) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "platform__answers__..\\..\\x.csv",
+        "platform__answers__\u202egpj.csv",
+        "platform__answers__\n.csv",
+        "platform__answers__\x1b[2J.csv",
+        "platform__answers__a:b.csv",
+        "platform__answers__" + "я" * 100 + "x" * 90 + ".csv",
+        os.fsdecode(b"platform__answers__\xff.csv"),
+    ],
+)
+def test_names_that_deceive_are_refused_and_shown_harmlessly(tmp_path: Path, name: str) -> None:
+    try:
+        put(tmp_path, name)
+    except OSError:
+        pytest.skip("the file system itself refuses the name")
+    (problem,) = problems(tmp_path)
+    assert problem.reason_code == "UNSAFE_NAME"
+    assert problem.source_file.isprintable()
+    assert len(problem.source_file) <= 200
+    problem.source_file.encode("utf-8")
+    assert known_files(tmp_path) == []
+
+
+def test_names_in_kazakh_are_taken(tmp_path: Path) -> None:
+    put(tmp_path, "vetting__replies__Әділет министрлігі (2).xlsx")
+    assert problems(tmp_path) == []
+    assert shown("ә\u202e") == "ә\\u202e"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody without permission")
+def test_what_may_not_be_read_is_told(tmp_path: Path) -> None:
+    put(tmp_path, "2025-06-02T090000/platform__answers.csv", "platform__sittings.csv")
+    (tmp_path / "2025-06-02T090000").chmod(0)
+    (tmp_path / "platform__sittings.csv").chmod(0)
+    for folder in (tmp_path, *tmp_path.parents[:3]):
+        folder.chmod(0o755)
+    script = (
+        "import os, sys; from pathlib import Path; import ingestion.contracts as c; c.feed_names();"
+        "from ingestion.landing_folder import problems; os.setuid(65534);"
+        "print([(p.source_file, p.reason_code) for p in problems(Path(sys.argv[1]))])"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True)
+    expected = [("2025-06-02T090000", "NO_PERMISSION"), ("platform__sittings.csv", "NO_PERMISSION")]
+    assert done.stdout.strip() == str(expected), done.stderr

@@ -14,11 +14,19 @@ import duckdb
 import pytest
 
 from ingestion import loader, raw_store
-from ingestion.batches import BatchResult
+from ingestion.batches import Acceptance, BatchResult
 from ingestion.config import IngestionConfig
-from ingestion.contracts import feed_names
+from ingestion.contracts import feed_names, load_contract
 from ingestion.errors import RetryableError, RezervError
-from ingestion.loader import ensure_raw_tables, land_files, pending_file, pending_files, unknown_files
+from ingestion.loader import (
+    close_quarantine,
+    ensure_raw_tables,
+    folder_problems,
+    land_files,
+    pending_file,
+    pending_files,
+    record_problems,
+)
 from ingestion.vault import open_vault, person_key
 from tests.unit.ingestion.deliveries import AFTERWARDS, deliver, rows_of
 
@@ -59,7 +67,8 @@ def test_rows_land_with_their_batch(config: IngestionConfig) -> None:
     ((batch_id, landed_at, seq, version),) = query(
         config, "select batch_id, landed_at, landed_seq, contract_version from raw._batches"
     )
-    assert (batch_id, landed_at, seq, version) == (result.batch_id, AFTERWARDS, 1, "1.0.0")
+    assert (batch_id, landed_at, seq) == (result.batch_id, AFTERWARDS, 1)
+    assert version == load_contract(SITTINGS).version
     assert query(config, "select count(*) from raw._door_checks") == [(len(result.checks),)]
 
 
@@ -160,9 +169,11 @@ def test_identities_go_to_the_vault_and_nowhere_else(
     keys = {person_key(config.person_secret, row["iin"]) for row in rows}
     for feed in (REGISTRATIONS, "registers__stop_list"):
         assert {key for (key,) in query(config, f"select person_key from raw.{feed}")} == keys
-    kept = vault_rows(config, "select person_key, candidate_no, iin, last_name, phone from vault.identities")
-    assert len(kept) == 6
-    assert {row[1] for row in kept} == {None, "R25-000123", "R25-000124", "R25-000125"}
+    kept = vault_rows(config, f"select candidate_no, iin, last_name from vault.{REGISTRATIONS}")
+    assert set(kept) == {(row["candidate_no"], row["iin"], row["last_name"]) for row in rows}
+    assert {row[0] for row in vault_rows(config, "select iin from vault.registers__stop_list")} == {
+        row["iin"] for row in rows
+    }
     exported = config.warehouse.parent / "export"
     query(config, f"export database '{exported}' (format csv)")
     texts = [path.read_bytes().decode() for path in exported.iterdir()]
@@ -220,10 +231,10 @@ def test_a_crash_between_vault_and_warehouse_leaves_nothing_double(
         with pytest.raises(KeyboardInterrupt):
             land(config)
     assert query(config, "select count(*) from raw._batches") == [(0,)]
-    assert len(vault_rows(config, "from vault.identities")) == 2
+    assert len(vault_rows(config, "from vault.platform__registrations")) == 2
     (result,) = land(config)
     assert result.count_landed == 2
-    assert vault_rows(config, "select _batch_id, count(*) from vault.identities group by 1") == [
+    assert vault_rows(config, "select _batch_id, count(*) from vault.platform__registrations group by 1") == [
         (result.batch_id, 2)
     ]
     assert vault_rows(config, "select batch_id, row_number from vault.quarantined_rows") == [
@@ -281,10 +292,198 @@ def test_one_file_from_anywhere(config: IngestionConfig, tmp_path: Path) -> None
     assert caught.value.message_key == "file_not_found"
 
 
-def test_unknown_files_are_reported_and_do_not_land(config: IngestionConfig) -> None:
+def test_what_cannot_be_taken_is_recorded_once_and_does_not_land(config: IngestionConfig) -> None:
     (config.landing_dir / "letter.csv").write_text("a\n")
-    assert [path.name for path in unknown_files(config)] == ["letter.csv"]
+    (config.landing_dir / f"{SITTINGS}__link.csv").symlink_to(config.landing_dir / "letter.csv")
+    assert [problem.source_file for problem in folder_problems(config)] == [
+        "letter.csv",
+        f"{SITTINGS}__link.csv",
+    ]
     assert pending_files(config) == []
+    results = record_problems(config, AFTERWARDS)
+    assert [(one.feed, one.state, one.reason_code, one.count_read) for one in results] == [
+        ("", "quarantined", "UNKNOWN_NAME", 0),
+        (SITTINGS, "quarantined", "SYMBOLIC_LINK", 0),
+    ]
+    assert query(
+        config, "select source_file, row_number, reason_code from raw._quarantine_open order by 1"
+    ) == [
+        ("letter.csv", None, "UNKNOWN_NAME"),
+        (f"{SITTINGS}__link.csv", None, "SYMBOLIC_LINK"),
+    ]
+    assert record_problems(config, AFTERWARDS) == []
+    with pytest.raises(RezervError) as caught:
+        pending_file(config, config.landing_dir / f"{SITTINGS}__link.csv")
+    assert caught.value.message_key == "file_refused"
+    assert "link" in str(caught.value)
+
+
+def test_a_file_that_turned_into_a_link_is_not_followed(config: IngestionConfig, tmp_path: Path) -> None:
+    path = deliver(config, SITTINGS, rows_of(SITTINGS))
+    files = pending_files(config)
+    path.rename(tmp_path / "moved.csv")
+    path.symlink_to(tmp_path / "moved.csv")
+    (result,) = land_files(config, files, AFTERWARDS)
+    assert (result.state, result.reason_code) == ("quarantined", "SYMBOLIC_LINK")
+
+
+def test_a_file_that_is_still_being_written_lands_nothing(
+    config: IngestionConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = deliver(config, SITTINGS, rows_of(SITTINGS))
+    inspect = loader.inspect
+
+    def meanwhile(*arguments: Any) -> Any:
+        found = inspect(*arguments)
+        with path.open("ab") as file:
+            file.write(b"one more line\n")
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(loader, "inspect", meanwhile)
+        with pytest.raises(RetryableError) as caught:
+            land(config)
+    assert caught.value.message_key == "file_changed"
+    assert query(config, "select count(*) from raw._batches") == [(0,)]
+
+
+def open_now(config: IngestionConfig) -> list[tuple[Any, ...]]:
+    return query(config, "select row_number, reason_code from raw._quarantine_open order by all")
+
+
+def closings(config: IngestionConfig) -> list[tuple[Any, ...]]:
+    return query(config, "select row_number, how from raw._quarantine_closed order by all")
+
+
+def sittings(count: int) -> list[dict[str, Any]]:
+    return [rows_of(SITTINGS)[0] | {"sitting_id": f"S{number:03}"} for number in range(1, count + 1)]
+
+
+def test_a_mended_row_leaves_quarantine_and_its_history_stays(config: IngestionConfig) -> None:
+    rows = sittings(4)
+    bad = [*rows[:2], rows[2] | {"ended_code": "?"}, rows[3] | {"attempt_no": None, "stage_code": "x"}]
+    deliver(config, SITTINGS, bad)
+    land(config)
+    assert open_now(config) == [(3, "UNKNOWN_CODE"), (4, "MISSING_VALUE"), (4, "UNKNOWN_CODE")]
+    deliver(config, SITTINGS, [rows[3]], stamp="2025-06-12T090000", name=f"{SITTINGS}__mended.csv")
+    (result,) = land(config)
+    assert result.count_closed == 1
+    assert open_now(config) == [(3, "UNKNOWN_CODE")]
+    assert closings(config) == [(4, "key_landed")]
+    assert query(config, "select count(*) from raw._quarantine") == [(3,)]
+    assert query(config, "select closed_by_batch_id from raw._quarantine_closed") == [(result.batch_id,)]
+
+
+def test_a_row_received_later_is_not_mended_by_an_older_file(config: IngestionConfig) -> None:
+    rows = sittings(1)
+    deliver(config, SITTINGS, [rows[0] | {"ended_code": "?"}], stamp="2025-06-12T090000")
+    land(config)
+    deliver(config, SITTINGS, rows, stamp="2025-06-10T090000")
+    land(config)
+    assert open_now(config) == [(1, "UNKNOWN_CODE")]
+
+
+def test_a_bad_row_is_not_mended_by_a_good_one_of_its_own_file(config: IngestionConfig) -> None:
+    rows = sittings(1)
+    deliver(config, SITTINGS, [rows[0], rows[0] | {"ended_code": "?"}, rows[0]])
+    land(config)
+    assert open_now(config) == [(2, "UNKNOWN_CODE")]
+    assert closings(config) == [(3, "key_landed")]
+
+
+def test_a_row_whose_key_was_wrong_is_mended_in_its_place(config: IngestionConfig) -> None:
+    rows = sittings(5)
+    deliver(config, SITTINGS, [rows[0] | {"sitting_id": None}, *rows[1:]])
+    land(config)
+    deliver(config, SITTINGS, rows, stamp="2025-06-12T090000")
+    (result,) = land(config)
+    assert (result.count_closed, open_now(config), closings(config)) == (1, [], [(1, "same_place")])
+
+
+def test_another_days_file_of_the_same_name_mends_nothing_by_its_places(config: IngestionConfig) -> None:
+    rows = sittings(9)
+    deliver(config, SITTINGS, [rows[0] | {"sitting_id": None}, *rows[1:4]])
+    land(config)
+    deliver(config, SITTINGS, rows[5:], stamp="2025-06-12T090000")
+    land(config)
+    assert open_now(config) == [(1, "MISSING_VALUE")]
+
+
+def test_a_whole_file_leaves_quarantine_by_a_file_that_names_it(config: IngestionConfig) -> None:
+    path = deliver(config, SITTINGS, sittings(2))
+    path.write_bytes(b"")
+    (refused,) = land(config)
+    deliver(config, SITTINGS, sittings(2), stamp="2025-06-12T090000")
+    land(config)
+    assert open_now(config) == [(None, "UNREADABLE_FILE")], "another day's file says nothing of it"
+    name = f"{SITTINGS}__mends-{refused.batch_id}.csv"
+    deliver(config, SITTINGS, sittings(3), stamp="2025-06-13T090000", name=name)
+    (result,) = land(config)
+    assert (result.count_closed, open_now(config), closings(config)) == (1, [], [(None, "file_landed")])
+
+
+def test_a_whole_file_leaves_quarantine_when_it_is_replaced(config: IngestionConfig) -> None:
+    deliver(config, SITTINGS, sittings(2)).write_bytes(b"")
+    land(config)
+    deliver(config, SITTINGS, sittings(2))
+    (result,) = land(config)
+    assert (result.count_closed, open_now(config)) == (1, [])
+
+
+def test_a_person_may_close_an_entry_with_a_reason(config: IngestionConfig) -> None:
+    deliver(config, SITTINGS, [sittings(1)[0] | {"ended_code": "?"}])
+    (result,) = land(config)
+    with pytest.raises(RezervError) as caught:
+        close_quarantine(config, result.batch_id, 2, "officer 7", "a test row")
+    assert caught.value.message_key == "quarantine_unknown"
+    with pytest.raises(RezervError) as caught:
+        close_quarantine(config, result.batch_id, 1, "officer 7", " ")
+    assert caught.value.message_key == "acceptance_incomplete"
+    close_quarantine(config, result.batch_id, 1, "officer 7", "a test row", AFTERWARDS)
+    assert open_now(config) == []
+    assert query(config, "select how, closed_by, note, closed_at from raw._quarantine_closed") == [
+        ("person", "officer 7", "a test row", AFTERWARDS)
+    ]
+
+
+def test_books_hold_keyed_hashes_and_no_keys(config: IngestionConfig) -> None:
+    deliver(config, SITTINGS, [sittings(1)[0] | {"ended_code": "?"}])
+    land(config)
+    ((row_key,),) = query(config, "select row_key from raw._quarantine")
+    assert len(row_key) == 32 and "S001" not in row_key
+
+
+def test_a_file_that_lost_half_waits_until_a_person_accepts_it(config: IngestionConfig) -> None:
+    rows = sittings(40)
+    deliver(config, SITTINGS, rows)
+    path = deliver(config, SITTINGS, rows[:12], stamp="2025-06-12T090000")
+    deliver(config, SITTINGS, rows[:20], stamp="2025-06-13T090000", name=f"{SITTINGS}__correction.csv")
+    results = land(config)
+    assert [result.state for result in results] == ["landed", "held", "landed"]
+    held = results[1]
+    assert (held.reason_code, held.count_read, held.count_landed) == ("FEWER_ROWS", 12, 0)
+    checks = {check.check_name: (check.count_evaluated, check.count_failed) for check in held.checks}
+    assert (checks["enough_rows"], checks["keys_kept"]) == ((40, 28), (40, 28))
+    assert query(config, f"select count(*) from raw.{SITTINGS}") == [(60,)]
+    assert pending_files(config) == []
+    again = [pending_file(config, path)]
+    with pytest.raises(RezervError) as caught:
+        land_files(config, again, AFTERWARDS, acceptance=Acceptance("officer 7", ""))
+    assert caught.value.message_key == "acceptance_incomplete"
+    (accepted,) = land_files(config, again, AFTERWARDS, acceptance=Acceptance("officer 7", "told by phone"))
+    assert (accepted.state, accepted.is_accepted, accepted.count_landed) == ("landed", True, 12)
+    assert query(
+        config, "select accepted_by, accepted_reason from raw._batches where accepted_by is not null"
+    ) == [("officer 7", "told by phone")]
+    assert query(config, f"select count(*) from raw.{SITTINGS}") == [(72,)]
+
+
+def test_a_word_that_was_not_needed_is_not_recorded(config: IngestionConfig) -> None:
+    path = deliver(config, SITTINGS, sittings(3))
+    word = Acceptance("officer 7", "just in case")
+    (result,) = land_files(config, [pending_file(config, path)], AFTERWARDS, acceptance=word)
+    assert (result.state, result.is_accepted) == ("landed", False)
+    assert query(config, "select accepted_by from raw._batches") == [(None,)]
 
 
 def test_a_file_that_went_away_is_worth_another_try(config: IngestionConfig) -> None:
@@ -307,6 +506,7 @@ def test_nothing_lands_without_secrets(config: IngestionConfig, name: str) -> No
 
 def test_a_warehouse_held_by_another_process_is_worth_another_try(config: IngestionConfig) -> None:
     ensure_raw_tables(config)
+    deliver(config, SITTINGS, rows_of(SITTINGS))
     script = (
         "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
     )

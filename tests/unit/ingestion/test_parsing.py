@@ -42,7 +42,8 @@ def test_string(value: Any, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [True, date(2025, 1, 1), datetime(2025, 1, 1), float("nan"), 1e18, Decimal("1e999999")]
+    "value",
+    [True, date(2025, 1, 1), datetime(2025, 1, 1), float("nan"), 1e18, Decimal("1e999999"), b"a", "a\ud800"],
 )
 def test_not_a_string(value: Any) -> None:
     with pytest.raises(NotParseableError):
@@ -91,6 +92,8 @@ def test_not_an_integer(value: Any) -> None:
         (7, "7.0000"),
         (Decimal("0.12340"), "0.1234"),
         ("-0.5", "-0.5000"),
+        ("12,5", "12.5000"),
+        ("-0,1234", "-0.1234"),
     ],
 )
 def test_decimal(value: Any, expected: str) -> None:
@@ -98,11 +101,32 @@ def test_decimal(value: Any, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["0.12345", 0.12345, "1e3", "1,5", "x", True, float("nan"), 10**8, "9" * 40, Decimal("1e-9999")]
+    "value",
+    [
+        "0.12345",
+        0.12345,
+        "1e3",
+        "1,500",
+        "0,125",
+        "1.250,5",
+        "1,5,5",
+        ",5",
+        "5,",
+        "x",
+        True,
+        float("nan"),
+        10**8,
+        "9" * 40,
+        Decimal("1e-9999"),
+    ],
 )
 def test_not_a_decimal_that_fits(value: Any) -> None:
     with pytest.raises(NotParseableError):
         parse_decimal(value, 12, 4)
+
+
+def test_the_widest_decimal() -> None:
+    assert parse_decimal("9" * 34 + ".9999", 38, 4) == Decimal("9" * 34 + ".9999")
 
 
 @pytest.mark.parametrize(
@@ -118,7 +142,7 @@ def test_not_a_boolean(value: Any) -> None:
         parse_boolean(value)
 
 
-@pytest.mark.parametrize("value", ["2025-06-03", date(2025, 6, 3), datetime(2025, 6, 3)])
+@pytest.mark.parametrize("value", ["2025-06-03", "03.06.2025", date(2025, 6, 3), datetime(2025, 6, 3)])
 def test_date(value: Any) -> None:
     assert parse_date(value) == date(2025, 6, 3)
 
@@ -126,7 +150,12 @@ def test_date(value: Any) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        "03.06.2025",
+        "3.6.2025",
+        "03.06.25",
+        "06.31.2025",
+        "29.02.2025",
+        "03.06.2025 00:00",
+        "03/06/2025",
         "2025-6-3",
         "20250603",
         "2025-06-31",
@@ -148,6 +177,9 @@ def test_not_a_date(value: Any) -> None:
         ("2025-06-30T18:59:00Z", datetime(2025, 6, 30, 18, 59)),
         ("2025-06-30T23:59:00", datetime(2025, 6, 30, 18, 59)),
         ("2025-06-30 23:59", datetime(2025, 6, 30, 18, 59)),
+        ("30.06.2025 23:59", datetime(2025, 6, 30, 18, 59)),
+        ("30.06.2025 23:59:30", datetime(2025, 6, 30, 18, 59, 30)),
+        ("30.06.2025 9:05", datetime(2025, 6, 30, 4, 5)),
         ("2025-06-30T23:59:00.250000+05:00", datetime(2025, 6, 30, 18, 59, 0, 250000)),
         # Before 1 March 2024 Almaty was at UTC+6.
         ("2024-01-15T12:00:00", datetime(2024, 1, 15, 6)),
@@ -169,7 +201,12 @@ def test_typed_moment_without_zone_is_utc_where_the_format_says_so() -> None:
     "value",
     [
         "2025-06-30",
-        "30.06.2025 23:59",
+        "30.06.2025",
+        "30.06.2025T23:59",
+        "30.06.2025 24:00",
+        "31.06.2025 10:00",
+        "30.06.2025 23:59+05:00",
+        "30.06.2025 23:59:00.5",
         "2025-06-31T00:00:00",
         "2025-06-30T24:61:00",
         "0001-01-01T00:00:00+05:00",

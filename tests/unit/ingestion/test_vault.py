@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
-import pyarrow as pa
 import pytest
 
-from ingestion.contracts import load_contract
+from ingestion.config import IngestionConfig
+from ingestion.contracts import feed_names, load_contract
 from ingestion.errors import RetryableError, RezervError
-from ingestion.vault import open_vault, person_key, separate_identities
-from tests.unit.ingestion.deliveries import inspected, rows_of
+from ingestion.loader import land_files, pending_files
+from ingestion.vault import PersonKeys, open_identity, open_vault, openings, person_key, write_batch
+from ingestion.workbench import open_memory, open_workbench
+from tests.unit.ingestion.deliveries import AFTERWARDS, STAMP, deliver, rows_of
 
 IIN = "920615400001"
-
-
-def identities(name: str = "Синтетикалық") -> pa.Table:
-    return pa.table({"candidate_no": ["R25-000123"], "iin": [IIN], "last_name": [name], "person_key": ["k"]})
 
 
 def key_of_failure(path: Path, key: str, secret: str = "s") -> str:
@@ -34,37 +34,92 @@ def test_person_key_is_a_keyed_hash() -> None:
     assert person_key("t", IIN) != person_key("s", IIN)
 
 
-def test_what_is_written_is_read_with_the_key(tmp_path: Path) -> None:
-    path = tmp_path / "v.duckdb"
-    with open_vault(path, "it's a key", "s") as vault:
-        vault.write_batch("b1", identities("Ұлжан"), {4: {"iin": "x", "аты": "Ә"}})
-    with open_vault(path, "it's a key", "s") as vault:
-        assert vault.rows("select iin, last_name, phone, _batch_id from vault.identities") == [
-            (IIN, "Ұлжан", None, "b1")
-        ]
-        content = vault.rows("select batch_id, row_number, content::varchar from vault.quarantined_rows")
-    assert content == [("b1", 4, '{"iin": "x", "аты": "Ә"}')]
+def registrations(config: IngestionConfig, name: str = "Ұлжан", stamp: str = STAMP) -> None:
+    rows = rows_of("platform__registrations")
+    rows[0] |= {"last_name": name}
+    rows[2] |= {"track_code": "none", "first_name": "Әсем"}
+    deliver(config, "platform__registrations", rows, stamp=stamp)
+    land_files(config, pending_files(config), AFTERWARDS)
 
 
-def test_writing_a_batch_again_replaces_it(tmp_path: Path) -> None:
-    with open_vault(tmp_path / "v.duckdb", "k", "s") as vault:
-        for _ in range(2):
-            vault.write_batch("b1", identities(), {1: {"a": 1}})
-        vault.write_batch("b2", identities(), {})
-        assert vault.rows("select _batch_id from vault.identities order by 1") == [("b1",), ("b2",)]
-        assert len(vault.rows("from vault.quarantined_rows")) == 1
+def kept(config: IngestionConfig, sql: str) -> list[tuple[Any, ...]]:
+    with open_vault(config.vault, config.vault_key, config.person_secret) as vault:
+        return vault.rows(sql)
 
 
-def test_the_file_is_closed_to_others(tmp_path: Path) -> None:
-    path = tmp_path / "v.duckdb"
-    with open_vault(path, "k", "s") as vault:
-        vault.write_batch("b1", identities("Синтетикалық"), {1: {"phone": "+77000000001"}})
-    content = path.read_bytes()
-    for secret in (IIN, "Синтетикалық", "+77000000001", "last_name"):
+def test_keys_of_persons_in_sql_are_those_of_the_function() -> None:
+    for secret in ("s", "ә" * 40, "x" * 64, "x" * 65):
+        expression, values = PersonKeys.expression("iin"), PersonKeys(secret).blocks
+        with open_memory() as connection:
+            query = f"select {expression} from (values (?), (null)) as t(iin)"
+            found = connection.execute(query, [*values, IIN]).fetchall()
+        assert found == [(person_key(secret, IIN),), (None,)]
+
+
+def test_what_is_written_is_read_with_the_key(config: IngestionConfig) -> None:
+    config = replace(config, vault_key="it's a key")
+    registrations(config)
+    rows = rows_of("platform__registrations")
+    identities = "select candidate_no, submission_no, iin, last_name, birth_on, _row_number"
+    assert kept(config, f"{identities} from vault.platform__registrations order by all")[0] == (
+        rows[0]["candidate_no"],
+        rows[0]["submission_no"],
+        rows[0]["iin"],
+        "Ұлжан",
+        rows[0]["birth_on"],
+        1,
+    )
+    content = "select row_number, content->>'first_name' from vault.quarantined_rows"
+    assert kept(config, content) == [(3, "Әсем")]
+
+
+def test_the_file_is_closed_to_others(config: IngestionConfig) -> None:
+    registrations(config, "Синтетикалық")
+    content = config.vault.read_bytes()
+    for secret in (IIN, "Синтетикалық", "Әсем", "+77000000001", "last_name"):
         assert secret.encode() not in content, "a secret stands in the file"
     with pytest.raises(duckdb.Error):
-        duckdb.connect(str(path))
-    assert key_of_failure(path, "another key") == "vault_key_wrong"
+        duckdb.connect(str(config.vault))
+    assert key_of_failure(config.vault, "another key") == "vault_key_wrong"
+
+
+def test_an_identity_is_opened_by_two_people_and_recorded(
+    config: IngestionConfig, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    registrations(config)
+    candidate = rows_of("platform__registrations")[0]["candidate_no"]
+    (found,) = open_identity(config, candidate, "officer 1", "officer 2", "appeal 17")
+    assert (found["feed"], found["last_name"]) == ("platform__registrations", "Ұлжан")
+    (opening,) = openings(config)
+    assert (opening.candidate_no, opening.asked_by, opening.seconded_by, opening.reason) == (
+        candidate,
+        "officer 1",
+        "officer 2",
+        "appeal 17",
+    )
+    assert candidate in caplog.text
+    assert "Ұлжан" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("candidate", "asked_by", "seconded_by", "reason", "error"),
+    [
+        ("R25-000123", "officer 1", "Officer  1 ", "appeal", "two_people"),
+        ("R25-000123", "officer 1", "", "appeal", "two_people"),
+        ("R25-000123", "", "officer 2", "appeal", "two_people"),
+        ("R25-000123", "officer 1", "officer 2", " ", "reason_missing"),
+        ("R25-999999", "officer 1", "officer 2", "appeal", "candidate_unknown"),
+    ],
+)
+def test_an_identity_is_not_opened_otherwise(
+    config: IngestionConfig, candidate: str, asked_by: str, seconded_by: str, reason: str, error: str
+) -> None:
+    registrations(config)
+    with pytest.raises(RezervError) as caught:
+        open_identity(config, candidate, asked_by, seconded_by, reason)
+    assert caught.value.message_key == error
+    assert openings(config) == []
 
 
 @pytest.mark.parametrize(("key", "secret"), [("", "s"), (" ", "s"), ("k", "")])
@@ -99,44 +154,30 @@ def test_a_file_that_is_no_vault_is_told(tmp_path: Path) -> None:
     assert key_of_failure(plain, "k") == "vault_unreadable"
 
 
-def test_failures_roll_back(tmp_path: Path) -> None:
-    with open_vault(tmp_path / "v.duckdb", "k", "s") as vault:
-        vault.write_batch("b1", identities(), {})
+def test_failures_roll_back(config: IngestionConfig) -> None:
+    registrations(config)
+    before = kept(config, "select * from vault.platform__registrations order by all")
+    with open_workbench(config) as connection:
+        connection.execute("create temp table accepted as select 1 as candidate_no")
         with pytest.raises(duckdb.Error):
-            vault.write_batch("b1", pa.table({"person_key": ["k"]}), {})
-        assert len(vault.rows("from vault.identities")) == 1
+            write_batch(connection, load_contract("platform__registrations"), "b")
+    assert kept(config, "select * from vault.platform__registrations order by all") == before
 
 
-def test_a_busy_vault_is_worth_another_try() -> None:
-    from ingestion.vault import _opening_failure
-
-    failure = _opening_failure(
-        Path("v"), 'IO Error: Could not set lock on file "v": Conflicting lock is held'
-    )
-    assert isinstance(failure, RetryableError)
-
-
-def test_rows_are_separated_from_people() -> None:
-    contract = load_contract("platform__registrations")
-    accepted = inspected(contract.feed, rows_of(contract.feed)).accepted
-    assert accepted is not None
-    landing, people = separate_identities(accepted, contract, "s")
-    assert landing.column_names == [column.name for column in contract.content_columns()] + ["_row_number"]
-    assert people is not None
-    assert set(people.column_names) == {
-        "candidate_no",
-        "iin",
-        "last_name",
-        "first_name",
-        "middle_name",
-        "phone",
-        "person_key",
-    }
-    assert landing.column("person_key").equals(people.column("person_key"))
+def test_a_vault_or_a_warehouse_in_use_is_worth_another_try(config: IngestionConfig) -> None:
+    registrations(config)
+    vault = open_vault(config.vault, config.vault_key, config.person_secret)
+    with vault, pytest.raises(RetryableError) as caught, open_workbench(config):
+        pass
+    assert caught.value.message_key == "vault_busy"
+    warehouse = duckdb.connect(str(config.warehouse))
+    with warehouse, pytest.raises(RetryableError) as caught, open_workbench(config):
+        pass
+    assert caught.value.message_key == "warehouse_busy"
 
 
-def test_feeds_that_name_nobody_have_no_identities() -> None:
-    contract = load_contract("platform__withdrawals")
-    accepted = inspected(contract.feed, rows_of(contract.feed)).accepted
-    assert accepted is not None
-    assert separate_identities(accepted, contract, "s") == (accepted, None)
+def test_feeds_that_name_nobody_have_no_table(config: IngestionConfig) -> None:
+    with open_vault(config.vault, "k", "s") as vault:
+        tables = {name for (name,) in vault.rows("select table_name from duckdb_tables()")}
+    named = {feed for feed in feed_names() if load_contract(feed).has_vault_columns}
+    assert tables == named | {"quarantined_rows", "openings", "settings"}
