@@ -1,7 +1,8 @@
 """What the raw bookkeeping tables say of the files that came in, in counts.
 
 Belongs here: read-only questions about `raw._batches` and `raw._door_checks`, for checks, `status` and the
-release. Not here: landing itself (`ingestion/`). Never a value of a row, never a person.
+release; a warehouse whose books are of an earlier version is understood. Not here: landing itself and what is
+open in quarantine (`ingestion/`). Never a value of a row, never a person.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ingestion.quarantine_books import held_files, open_files
 from orchestration.builds import has_table
 
 if TYPE_CHECKING:
@@ -35,25 +37,53 @@ class BatchRow:
 
 
 @dataclass(frozen=True)
+class DoorCheck:
+    """What one check at the door found in one file, in rows; without column it is of the file as such."""
+
+    check_name: str
+    column_name: str | None
+    count_evaluated: int
+    count_failed: int
+    is_passed: bool
+
+
+@dataclass(frozen=True)
 class FeedState:
-    """How a feed stands: its newest batch that was no duplicate, and all its rows in quarantine."""
+    """How a feed stands: its newest batch that was no duplicate with its checks, and what waits of it.
+
+    count_open: rows in quarantine now, a file that stays outside whole counting as one. held: files that wait
+    until a person accepts them. engine: what evaluated the newest batch's expectations; empty if unknown.
+    """
 
     feed: str
-    newest: BatchRow | None
-    count_batches: int
-    count_quarantined: int
-    failing_checks: dict[str, int]
+    newest: BatchRow | None = None
+    count_batches: int = 0
+    count_open: int = 0
+    held: tuple[str, ...] = ()
+    checks: tuple[DoorCheck, ...] = ()
+    engine: str = ""
 
     @property
     def is_newest_accepted(self) -> bool:
-        """False when the feed's newest file was refused as a whole and nothing has landed since."""
-        return self.newest is None or self.newest.state != "quarantined"
+        """False when the feed's newest file was refused as a whole or held, and nothing has landed since."""
+        return self.newest is None or self.newest.state not in ("quarantined", "held")
+
+    @property
+    def failing_checks(self) -> dict[str, int]:
+        """Failures of the newest batch by check and column."""
+        return {
+            f"{check.check_name}.{check.column_name}" if check.column_name else check.check_name: (
+                check.count_failed
+            )
+            for check in self.checks
+            if not check.is_passed
+        }
 
 
 def read_feed_states(warehouse: Path, feeds: tuple[str, ...]) -> dict[str, FeedState]:
     """State of each feed; a feed that never landed has no newest batch. The warehouse may not exist yet."""
     if not warehouse.is_file():
-        return {feed: FeedState(feed, None, 0, 0, {}) for feed in feeds}
+        return {feed: FeedState(feed) for feed in feeds}
     import duckdb
 
     with duckdb.connect(str(warehouse), read_only=True) as connection:
@@ -63,24 +93,58 @@ def read_feed_states(warehouse: Path, feeds: tuple[str, ...]) -> dict[str, FeedS
 def feed_state(connection: duckdb.DuckDBPyConnection, feed: str) -> FeedState:
     """State of one feed, from an open connection to the warehouse."""
     if not has_table(connection, "raw", "_batches"):
-        return FeedState(feed, None, 0, 0, {})
-    totals = connection.execute(
-        "select count(*), coalesce(sum(count_quarantined), 0) from raw._batches"
-        " where feed = ? and state <> 'duplicate'",
-        [feed],
+        return FeedState(feed)
+    not_duplicate = "where feed = ? and state <> 'duplicate'"
+    count = connection.execute(f"select count(*) from raw._batches {not_duplicate}", [feed]).fetchone()
+    newest = next(iter(_batches(connection, not_duplicate, [feed], 1)), None)
+    return FeedState(
+        feed=feed,
+        newest=newest,
+        count_batches=int(count[0]) if count else 0,
+        count_open=sum(file.count_rows or 1 for file in open_files(connection, feed)),
+        held=tuple(file.source_file for file in held_files(connection, feed)),
+        checks=_door_checks(connection, newest.batch_id) if newest else (),
+        engine=_engine(connection, newest.batch_id) if newest else "",
+    )
+
+
+def _door_checks(connection: duckdb.DuckDBPyConnection, batch_id: str) -> tuple[DoorCheck, ...]:
+    rows = connection.execute(
+        "select check_name, column_name, count_evaluated, count_failed, is_passed from raw._door_checks"
+        " where batch_id = ? order by check_name, column_name",
+        [batch_id],
+    ).fetchall()
+    return tuple(DoorCheck(*row) for row in rows)
+
+
+def _engine(connection: duckdb.DuckDBPyConnection, batch_id: str) -> str:
+    """What evaluated a batch's expectations; empty for batches from before that was written down."""
+    if not has_column(connection, "_batches", "engine"):
+        return ""
+    row = connection.execute("select engine from raw._batches where batch_id = ?", [batch_id]).fetchone()
+    return str(row[0] or "") if row else ""
+
+
+def has_column(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
+    """Whether a table of schema `raw` has the column: older books have fewer."""
+    row = connection.execute(
+        "select 1 from information_schema.columns where table_catalog = current_database()"
+        " and table_schema = 'raw' and table_name = ? and column_name = ?",
+        [table, column],
     ).fetchone()
-    newest = _batches(connection, "where feed = ? and state <> 'duplicate'", [feed], 1)
-    failing: dict[str, int] = {}
-    if newest:
-        failing = dict(
-            connection.execute(
-                "select check_name || coalesce('.' || column_name, ''), sum(count_failed)::bigint"
-                " from raw._door_checks where batch_id = ? and not is_passed group by 1 order by 1",
-                [newest[0].batch_id],
-            ).fetchall()
-        )
-    count, quarantined = totals or (0, 0)
-    return FeedState(feed, newest[0] if newest else None, int(count), int(quarantined), failing)
+    return row is not None
+
+
+def count_mended(connection: duckdb.DuckDBPyConnection, batch_ids: Sequence[str]) -> int:
+    """Rows and files of earlier batches that these batches took out of quarantine."""
+    if not has_table(connection, "raw", "_quarantine_closed"):
+        return 0
+    row = connection.execute(
+        "select count(*) from raw._quarantine_closed"
+        " where closed_by_batch_id in (select unnest(?)) and batch_id <> closed_by_batch_id",
+        [list(batch_ids)],
+    ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def last_batches(connection: duckdb.DuckDBPyConnection, limit: int) -> list[BatchRow]:

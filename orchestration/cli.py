@@ -19,10 +19,19 @@ import click
 from ingestion.errors import RezervError
 from orchestration.cli_help import LocalCommand, LocalGroup, current_texts, texts, usage_error_text
 from orchestration.errors import UserError
-from orchestration.settings import LANGUAGES, PROJECT_ROOT, Settings, generate_secrets, load_settings
+from orchestration.settings import (
+    LANGUAGES,
+    PROJECT_ROOT,
+    SECRET_FILE_NAMES,
+    SECRET_NAMES,
+    Settings,
+    generate_secrets,
+    load_settings,
+)
 from orchestration.texts import texts_of
 
 if TYPE_CHECKING:
+    from ingestion.batches import Acceptance
     from orchestration.console import Screen
 
 DEFAULT_SIZE = 9000
@@ -164,23 +173,59 @@ def _scenarios(named: tuple[str, ...], clean: bool) -> tuple[str, ...] | None:
 
 
 @cli.command(cls=LocalCommand)
+@click.option("--feed", "feeds", metavar="FEED", multiple=True)
+@click.option("--whole", is_flag=True)
+@click.option("--land", "lands", is_flag=True)
+@click.pass_context
+def pull(context: click.Context, feeds: tuple[str, ...], whole: bool, lands: bool) -> int:
+    """The platform's database into the landing folder."""
+    from orchestration import runs
+    from orchestration.console import show_pull
+
+    settings, screen = _settings(), _screen()
+    found = runs.pull(settings, feeds, whole=whole)
+    show_pull(screen, found)
+    return int(context.invoke(land)) if lands and found.deliveries else 0
+
+
+@cli.command(cls=LocalCommand)
 @click.argument("files", nargs=-1, type=_FILE)
-def land(files: tuple[Path, ...]) -> int:
+@click.option("--accept", is_flag=True)
+@click.option("--by", metavar="WHO", default="")
+@click.option("--reason", metavar="TEXT", default="")
+def land(files: tuple[Path, ...], accept: bool, by: str, reason: str) -> int:
     """Files into raw rows."""
     from orchestration import runs
     from orchestration.console import show_landed_summary
-    from orchestration.reports import last_seq, read_batches_after
+    from orchestration.reports import last_seq, read_landing_after
 
+    acceptance = _acceptance(files, accept, by, reason)
     settings, screen = _settings(), _screen()
     before = last_seq(settings)
-    if not runs.files_to_land(settings, files):
+    if not files:
+        runs.record_problems(settings)
+    if runs.files_to_land(settings, files):
+        with screen.progress() as progress:
+            runs.land(settings, progress, files, acceptance)
+    landing = read_landing_after(settings, before, files)
+    if landing.batches:
+        show_landed_summary(screen, landing)
+    else:
         screen.say("landed.nothing", folder=settings.landing_dir)
-        return 0
-    with screen.progress() as progress:
-        runs.land(settings, progress, files)
-    batches = read_batches_after(settings, before)
-    show_landed_summary(screen, batches)
-    return FAILED if any(batch.state == "quarantined" for batch in batches) else 0
+    return FAILED if landing.count_outside else 0
+
+
+def _acceptance(files: tuple[Path, ...], accept: bool, by: str, reason: str) -> Acceptance | None:
+    """A person's word that held files may land; it needs the files, a name and a reason."""
+    if not accept:
+        if by or reason:
+            raise UserError("error.accept_flag")
+        return None
+    if not files or not by.strip() or not reason.strip():
+        raise UserError("error.accept_incomplete")
+    from ingestion.batches import Acceptance
+
+    return Acceptance(by.strip(), reason.strip())
 
 
 @cli.command(cls=LocalCommand)
@@ -285,6 +330,132 @@ def status(batches: int) -> None:
     show_state(screen, read_state(settings, batches=batches))
 
 
+@cli.group(cls=LocalGroup)
+def quarantine() -> None:
+    """What stays outside."""
+
+
+@quarantine.command("list", cls=LocalCommand)
+@click.option("--feed", metavar="FEED", default=None)
+def quarantine_list(feed: str | None) -> None:
+    """What is open, by feed and file."""
+    from orchestration.console import show_quarantine
+    from orchestration.reports import read_quarantine
+
+    settings, screen = _settings(), _screen()
+    files = read_quarantine(settings, _feed(feed))
+    if files:
+        show_quarantine(screen, files)
+    else:
+        screen.say("quarantine.nothing")
+
+
+@quarantine.command("report", cls=LocalCommand)
+@click.option("--feed", metavar="FEED", default=None)
+@click.option("--file", "source_file", metavar="NAME", default=None)
+@click.option("--out", type=_FILE, metavar="FOLDER", default=None)
+def quarantine_report(feed: str | None, source_file: str | None, out: Path | None) -> None:
+    """A workbook for each sender's file."""
+    from orchestration.console import shown_path
+    from orchestration.reports import write_mending_reports
+
+    settings, screen = _settings(), _screen()
+    folder = out or settings.home / "mend"
+    written = write_mending_reports(settings, folder, feed=_feed(feed), name=source_file)
+    if not written:
+        screen.say("quarantine.nothing")
+        return
+    screen.say("quarantine.written", count=len(written), folder=shown_path(folder.absolute()))
+    for path in written:
+        screen.say("status.file", file=path.name)
+
+
+@quarantine.command("close", cls=LocalCommand)
+@click.argument("batch")
+@click.argument("row", type=click.IntRange(min=1), required=False)
+@click.option("--by", metavar="WHO", required=True)
+@click.option("--reason", metavar="TEXT", required=True)
+def quarantine_close(batch: str, row: int | None, by: str, reason: str) -> None:
+    """A row that nobody will mend."""
+    from ingestion.loader import close_quarantine
+
+    settings, screen = _settings(), _screen()
+    entry = batch if row is None else f"{batch} {row}"
+    if not settings.warehouse.is_file():
+        raise RezervError("quarantine_unknown", entry=entry)
+    close_quarantine(settings.reading_config(), batch, row, by, reason)
+    screen.say("quarantine.closed", entry=entry)
+
+
+@quarantine.command("history", cls=LocalCommand)
+@click.option("--feed", metavar="FEED", default=None)
+def quarantine_history(feed: str | None) -> None:
+    """What was closed, how and when."""
+    from orchestration.console import show_closed
+    from orchestration.reports import read_closed
+
+    settings, screen = _settings(), _screen()
+    closed = read_closed(settings, _feed(feed))
+    if closed:
+        show_closed(screen, closed)
+    else:
+        screen.say("quarantine.nothing_closed")
+
+
+def _feed(named: str | None) -> str | None:
+    """A feed that exists; `RezervError('feed_unknown')` for another name."""
+    if named is not None:
+        from ingestion.contracts import load_contract
+
+        load_contract(named)
+    return named
+
+
+@cli.command(cls=LocalCommand)
+@click.argument("candidate_no", required=False)
+@click.option("--by", metavar="WHO", default="")
+@click.option("--second", metavar="WHO", default="")
+@click.option("--reason", metavar="TEXT", default="")
+@click.option("--log", "show_log", is_flag=True)
+def identity(candidate_no: str | None, by: str, second: str, reason: str, show_log: bool) -> None:
+    """Who a candidate is, on the terminal only."""
+    from ingestion.vault import openings
+    from orchestration.console import show_identity, show_openings
+    from orchestration.runs import open_identity
+
+    settings, screen = _settings(), _screen()
+    if show_log:
+        if candidate_no or by or second or reason:
+            raise UserError("error.identity_log")
+        recorded = openings(settings.ingestion_config())
+        if recorded:
+            show_openings(screen, recorded)
+        else:
+            screen.say("identity.none")
+        return
+    if not (candidate_no and by.strip() and second.strip() and reason.strip()):
+        raise UserError("error.identity_incomplete")
+    if not sys.stdout.isatty():
+        raise UserError("error.identity_terminal")
+    show_identity(screen, open_identity(settings, candidate_no, by, second, reason))
+    screen.say("identity.recorded")
+
+
+@cli.command("data-docs", cls=LocalCommand)
+@click.option("--out", type=_FILE, metavar="FOLDER", default=None)
+def data_docs(out: Path | None) -> None:
+    """The pages of Great Expectations."""
+    from orchestration.console import shown_path
+    from orchestration.runs import build_data_docs
+
+    settings, screen = _settings(), _screen()
+    made = build_data_docs(settings, out)
+    screen.say(
+        "data_docs.written", file=shown_path(made.index.absolute()), suites=made.count_suites,
+        results=made.count_results,
+    )  # fmt: skip
+
+
 @cli.command(cls=LocalCommand)
 @click.option("--port", type=click.IntRange(1024, 65535), metavar="N", default=8501)
 def dash(port: int) -> None:
@@ -327,8 +498,8 @@ def _become(command: list[str], settings: Settings, *, keep_secrets: bool) -> No
         **settings.child_environment(),
     }
     if not keep_secrets:
-        environment.pop("REZERV_VAULT_KEY", None)
-        environment.pop("REZERV_PERSON_SECRET", None)
+        for name in (*SECRET_NAMES, *SECRET_FILE_NAMES, "REZERV_PLATFORM_DSN"):
+            environment.pop(name, None)
     os.chdir(PROJECT_ROOT)
     sys.stdout.flush()
     os.execve(command[0], command, environment)

@@ -1,8 +1,8 @@
 """Help and usage errors of the console command in the user's language.
 
 Belongs here: click classes that take every text from the catalogues. Not here: the commands (`cli.py`). A
-command's texts are `command.<name>` (first line: the list) and `option.<name>`; a test asks each catalogue
-for all of them.
+command's texts are `command.<name>` (first line: the list) and `option.<name>`, those of a command in a group
+`command.<group>_<name>`; a test asks each catalogue for all of them.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import click
 
 from orchestration.texts import Texts, texts_of
 
+ROOT = "rezerv"
 current_texts: contextvars.ContextVar[Texts] = contextvars.ContextVar("current_texts")
 
 
@@ -24,6 +25,9 @@ def texts() -> Texts:
 
 class LocalCommand(click.Command):
     """A command whose help is in the user's language."""
+
+    # Text name of the group that the command belongs to; empty directly below `rezerv`.
+    group_name = ""
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         """Usage with options shown as `[…]`, a word-free sign."""
@@ -65,13 +69,20 @@ class LocalCommand(click.Command):
     @property
     def text_name(self) -> str:
         """Name of the command in keys of the catalogue."""
-        return (self.name or "").replace("-", "_")
+        own = (self.name or "").replace("-", "_")
+        return f"{self.group_name}_{own}" if self.group_name else own
 
 
 class LocalGroup(LocalCommand, click.Group):
     """A group of commands, listed in the order in which they were written."""
 
     command_class = LocalCommand
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Add a command; below another group than `rezerv` its texts carry the group's name."""
+        if isinstance(cmd, LocalCommand) and self.name != ROOT:
+            cmd.group_name = self.text_name
+        super().add_command(cmd, name)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order of a season's work, not of the alphabet."""

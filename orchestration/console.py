@@ -7,6 +7,7 @@ for a log.
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from collections.abc import Sequence
@@ -15,7 +16,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingestion.clock import local_zone
+from ingestion.clock import local_zone, utc_now
+from ingestion.messages import message, plain
 from orchestration.texts import Texts
 
 if TYPE_CHECKING:
@@ -23,10 +25,14 @@ if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
+    from ingestion.landing_folder import FolderProblem
+    from ingestion.platform_database import Pull
+    from ingestion.quarantine_books import ClosedRows, OpenFile
+    from ingestion.vault import Opening
     from orchestration.batch_history import BatchRow
     from orchestration.builds import BuildRecord
     from orchestration.releases import CurrentRelease
-    from orchestration.reports import Difference, FunnelRow, SeasonState
+    from orchestration.reports import Difference, FunnelRow, HeldFile, Landing, SeasonState
     from orchestration.settings import Settings
 
 PLAIN_WIDTH = 120
@@ -35,6 +41,9 @@ FUNNEL_NUMBERS_WIDTH = 58
 SHORTEST_NAME = 22
 _PLAIN_STEPS = 4
 QUARANTINED_FILES_SHOWN = 5
+PROBLEMS_SHOWN = 20
+# Of the list of quarantine: what all columns but the names of files take.
+QUARANTINE_OTHER_WIDTH = 84
 
 
 class Screen:
@@ -50,8 +59,12 @@ class Screen:
             self.console = Console(file=sys.stdout, highlight=False, width=PLAIN_WIDTH)
 
     def say(self, key: str, /, **params: object) -> None:
-        """One text of the catalogue."""
-        self.console.print(self.texts(key, **params), markup=False, soft_wrap=True)
+        """One text of the catalogue; what fills its places, such as the name of a file, is shown as it is."""
+        safe = {
+            name: plain(str(value)) if isinstance(value, str | Path) else value
+            for name, value in params.items()
+        }
+        self.console.print(self.texts(key, **safe), markup=False, soft_wrap=True)
 
     def gap(self) -> None:
         """An empty line between two parts."""
@@ -240,32 +253,49 @@ def show_batches(screen: Screen, batches: Sequence[BatchRow]) -> None:
     )  # fmt: skip
     for batch in batches:
         table.add_row(
-            batch.source_file, screen.texts(f"state.{batch.state}"), _number(batch.count_read),
+            _cell(batch.source_file), screen.texts(f"state.{batch.state}"), _number(batch.count_read),
             _number(batch.count_landed), _number(batch.count_quarantined),
         )  # fmt: skip
     screen.console.print(table)
     _show_refused(screen, batches)
 
 
-def show_landed_summary(screen: Screen, batches: Sequence[BatchRow]) -> None:
-    """One line of totals, each file refused as a whole, and the files with most rows in quarantine."""
+def show_landed_summary(screen: Screen, landing: Landing) -> None:
+    """One line of totals, each file refused or held as a whole, the files with most rows in quarantine."""
+    batches = landing.batches
     screen.say(
         "landed.summary",
         files=len(batches),
         rows=_number(sum(batch.count_landed for batch in batches)),
-        quarantined=_number(sum(batch.count_quarantined for batch in batches)),
+        quarantined=_number(sum(batch.count_quarantined for batch in batches if batch.state != "held")),
         duplicates=sum(batch.state == "duplicate" for batch in batches),
     )
     _show_refused(screen, batches)
-    held = sorted(
+    show_held(screen, landing.held)
+    worst = sorted(
         (b for b in batches if b.state == "landed" and b.count_quarantined), key=_most_quarantined_first
     )
-    for batch in held[:QUARANTINED_FILES_SHOWN]:
+    for batch in worst[:QUARANTINED_FILES_SHOWN]:
         screen.say(
             "landed.rows_held", file=batch.source_file, count=batch.count_quarantined, rows=batch.count_read
         )
-    if len(held) > QUARANTINED_FILES_SHOWN:
-        screen.say("landed.more_held", count=len(held) - QUARANTINED_FILES_SHOWN)
+    if len(worst) > QUARANTINED_FILES_SHOWN:
+        screen.say("landed.more_held", count=len(worst) - QUARANTINED_FILES_SHOWN)
+    if landing.count_mended:
+        screen.say("landed.mended", count=_number(landing.count_mended))
+
+
+def show_held(screen: Screen, held: Sequence[HeldFile]) -> None:
+    """Files that wait for a person: why, by how much they shrank, and the command that accepts them."""
+    for file in held:
+        screen.say("landed.held", file=file.source_file, reason=_reason(screen.texts, file.reason_code))
+        less = file.shrinkage
+        if less is not None and less.count_fewer:
+            screen.say("landed.fewer", before=_number(less.count_then), now=_number(less.count_now))
+        if less is not None and less.count_gone:
+            screen.say("landed.gone", before=_number(less.count_then), gone=_number(less.count_gone))
+        path = shlex.quote(shown_path(file.path))
+        screen.say("landed.accept", command=f"rezerv land {path} --accept --by WHO --reason TEXT")
 
 
 def _show_refused(screen: Screen, batches: Sequence[BatchRow]) -> None:
@@ -334,7 +364,7 @@ def show_difference(screen: Screen, difference: Difference) -> None:
             [("column.new_file", "left"), ("column.landed", "right"), ("column.quarantined", "right")]
         )
         for _, file, landed, quarantined in difference.new_batches:
-            table.add_row(file, _number(landed), _number(quarantined))
+            table.add_row(_cell(file), _number(landed), _number(quarantined))
         screen.console.print(table)
 
 
@@ -360,10 +390,11 @@ def show_state(screen: Screen, state: SeasonState) -> None:
     screen.say("status.pending" if state.pending else "status.no_pending", count=len(state.pending))
     for _, file in state.pending[:20]:
         screen.say("status.file", file=file)
-    if state.unknown_files:
-        screen.say(
-            "status.unknown_files", count=len(state.unknown_files), files=", ".join(state.unknown_files[:5])
-        )
+    _show_problems(screen, state.problems)
+    if state.held:
+        screen.say("status.held", count=len(state.held))
+        show_held(screen, state.held)
+    _show_quarantine_summary(screen, state.quarantine)
     if state.batches:
         show_batches(screen, state.batches)
     if state.build is None:
@@ -386,17 +417,137 @@ def show_state(screen: Screen, state: SeasonState) -> None:
         screen.say("status.drift", stages=", ".join(event.stage_code for event in state.drift))
 
 
+def _show_problems(screen: Screen, problems: Sequence[FolderProblem]) -> None:
+    if problems:
+        screen.say("status.problems", count=len(problems))
+    for problem in problems[:PROBLEMS_SHOWN]:
+        reason = _reason(screen.texts, problem.reason_code)
+        screen.say("status.problem", file=problem.source_file, reason=reason)
+
+
+def _show_quarantine_summary(screen: Screen, files: Sequence[OpenFile]) -> None:
+    if not files:
+        return
+    screen.say("status.quarantine", **_rows_and_files(files))
+    for feed, of_feed in _by_feed(files).items():
+        screen.say("status.quarantine_feed", feed=feed or "–", **_rows_and_files(of_feed))
+
+
+def _rows_and_files(files: Sequence[OpenFile]) -> dict[str, object]:
+    rows = sum(file.count_rows for file in files)
+    return {"rows": _number(rows), "files": sum(file.is_whole for file in files)}
+
+
+def show_quarantine(screen: Screen, files: Sequence[OpenFile]) -> None:
+    """What is in quarantine or held, by feed and file: since when, how many rows, and why; counts only."""
+    table = screen.table(
+        [
+            ("column.feed_and_file", "left"), ("column.batch", "left"), ("column.received", "left"),
+            ("column.age_days", "right"), ("column.rows", "right"), ("column.reasons", "left"),
+        ]
+    )  # fmt: skip
+    longest = max(len(Path(file.source_file).name) for file in files)
+    room = screen.console.width - QUARANTINE_OTHER_WIDTH
+    table.columns[0].min_width = min(longest + 2, room) if room > 0 else None
+    now = utc_now()
+    for feed, of_feed in _by_feed(files).items():
+        rows = sum(file.count_rows for file in of_feed)
+        table.add_row(feed or "–", "", "", "", _number(rows) if rows else "", style="bold")
+        for file in of_feed:
+            table.add_row(
+                _cell(f"  {Path(file.source_file).name}"), _cell(file.batch_id), _local(file.received_at),
+                _number((now - file.received_at).days), _number(file.count_rows or None),
+                ", ".join(f"{code} {count}" if file.count_rows else code for code, count in file.reasons),
+                end_section=file is of_feed[-1],
+            )  # fmt: skip
+    screen.console.print(table)
+    for code in sorted({code for file in files for code, _ in file.reasons}):
+        screen.say("quarantine.legend", code=code, text=_reason(screen.texts, code))
+
+
+def _by_feed(files: Sequence[OpenFile]) -> dict[str, list[OpenFile]]:
+    found: dict[str, list[OpenFile]] = {}
+    for file in files:
+        found.setdefault(file.feed, []).append(file)
+    return found
+
+
+def show_closed(screen: Screen, closed: Sequence[ClosedRows]) -> None:
+    """What was taken out of quarantine: when, how, and by whom or by which batch."""
+    table = screen.table(
+        [
+            ("column.file", "left"), ("column.batch", "left"), ("column.rows", "left"),
+            ("column.closed", "left"), ("column.how", "left"), ("column.by", "left"),
+        ]
+    )  # fmt: skip
+    for one in closed:
+        by = f"{one.by}: {one.note}" if one.note else one.by
+        table.add_row(
+            _cell(one.source_file), _cell(one.batch_id), _row_numbers(screen, one),
+            _local(one.closed_at), screen.texts(f"quarantine.{one.how}"), _cell(by),
+        )  # fmt: skip
+    screen.console.print(table)
+
+
+def _row_numbers(screen: Screen, one: ClosedRows) -> str:
+    if not one.row_numbers:
+        return screen.texts("quarantine.whole_file")
+    more = one.count_rows - len(one.row_numbers)
+    return ", ".join(map(str, one.row_numbers)) + (f" … (+{more})" if more > 0 else "")
+
+
+def show_identity(screen: Screen, rows: Sequence[dict[str, object]]) -> None:
+    """What the vault has of one person, registration by registration."""
+    for row in rows:
+        table = screen.table([("column.setting", "left"), ("column.value", "left")])
+        table.show_header = False
+        for name, value in row.items():
+            table.add_row(_cell(name), "–" if value is None else _cell(str(value)))
+        screen.console.print(table)
+
+
+def show_openings(screen: Screen, openings: Sequence[Opening]) -> None:
+    """Who opened whose identity, with whom, when and why."""
+    table = screen.table(
+        [
+            ("column.opened", "left"), ("column.candidate", "left"), ("column.by", "left"),
+            ("column.second", "left"), ("column.reason", "left"),
+        ]
+    )  # fmt: skip
+    for one in openings:
+        table.add_row(
+            _local(one.opened_at), _cell(one.candidate_no), _cell(one.asked_by), _cell(one.seconded_by),
+            _cell(one.reason),
+        )  # fmt: skip
+    screen.console.print(table)
+
+
+def show_pull(screen: Screen, found: Pull) -> None:
+    """What a pull brought, and what waits."""
+    for delivery in found.deliveries:
+        file = f"{delivery.path.parent.name}/{delivery.path.name}"
+        screen.say("pulled.file", file=file, rows=_number(delivery.count_rows))
+    if not found.deliveries:
+        screen.say("pulled.nothing")
+    if found.count_waiting:
+        since = "" if found.open_since is None else f"{found.open_since:%Y-%m-%d %H:%M} UTC"
+        key = "pulled.waiting_since" if since else "pulled.waiting"
+        screen.say(key, rows=_number(found.count_waiting), since=since)
+
+
 def show_settings(screen: Screen, settings: Settings) -> None:
     """Each setting with its value in force; secrets only as set or not set."""
     table = screen.table([("column.setting", "left"), ("column.value", "left")])
     for name, value in settings.child_environment().items():
         if name.startswith("REZERV_"):
-            table.add_row(name, value)
-    for name, secret in (
-        ("REZERV_VAULT_KEY", settings.vault_key),
-        ("REZERV_PERSON_SECRET", settings.person_secret),
+            table.add_row(name, _cell(value))
+    for name, secret, file in (
+        ("REZERV_VAULT_KEY", settings.vault_key, settings.vault_key_file),
+        ("REZERV_PERSON_SECRET", settings.person_secret, settings.person_secret_file),
+        ("REZERV_PLATFORM_DSN", settings.platform_dsn, None),
     ):
-        table.add_row(name, screen.texts("settings.set" if secret else "settings.not_set"))
+        key = "settings.from_file" if file else "settings.set" if secret else "settings.not_set"
+        table.add_row(name, screen.texts(key))
     screen.console.print(table)
 
 
@@ -406,9 +557,14 @@ def show_next(screen: Screen) -> None:
 
 
 def _reason(texts: Texts, code: str) -> str:
-    from ingestion.messages import message
-
     return message(code, texts.language)
+
+
+def _cell(text: str) -> Any:
+    """A foreign text as a cell: nothing in it is taken for a style or for an order to the terminal."""
+    from rich.text import Text
+
+    return Text(plain(text))
 
 
 def _number(value: int | None) -> str:

@@ -20,7 +20,9 @@ def build_definitions(
     `overrides` replaces resources by name: `settings`, `progress`, `dbt`. Parses the dbt project when its
     manifest is missing or old. Raises `UserError` for a wrong setting.
     """
+    from orchestration.assets.data_docs import data_docs_asset
     from orchestration.assets.landing import landing_assets, landing_folder
+    from orchestration.assets.platform import platform_assets
     from orchestration.assets.publication import CHANGES_KEY, RELEASE_KEY, publication_assets
     from orchestration.assets.warehouse import warehouse_assets
     from orchestration.checks.standing import standing_checks
@@ -31,11 +33,19 @@ def build_definitions(
 
     settings = settings or load_settings()
     landing = landing_assets()
+    platform = platform_assets(settings)
     warehouse = warehouse_assets(ensure_manifest(settings))
     standing = standing_checks()
-    jobs = build_jobs(landing, warehouse, standing)
+    jobs = build_jobs(landing, warehouse, standing, platform)
     return dg.Definitions(
-        assets=[landing_folder(), *landing, warehouse, *publication_assets(warehouse.keys)],
+        assets=[
+            landing_folder(),
+            *platform,
+            *landing,
+            data_docs_asset(),
+            warehouse,
+            *publication_assets(warehouse.keys),
+        ],
         asset_checks=standing,
         jobs=list(jobs.values()),
         schedules=build_schedules(jobs),

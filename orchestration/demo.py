@@ -23,7 +23,7 @@ from orchestration.console import (
 )
 from orchestration.errors import UserError
 from orchestration.releases import current_release
-from orchestration.reports import is_up_to_date, last_seq, read_batches_after, read_funnel, require_release
+from orchestration.reports import is_up_to_date, last_seq, read_funnel, read_landing_after, require_release
 from orchestration.settings import Settings, generate_secrets, load_settings
 
 MARKER_NAME = "demo.json"
@@ -90,18 +90,20 @@ def write_sample(screen: Screen, season: DemoSeason, folder: Path) -> None:
 
 
 def run_update(settings: Settings, screen: Screen, files: Sequence[Path] = (), *, as_of: str = "") -> int:
-    """Land, build and release in one run; returns how many files were refused as a whole."""
+    """Land, build and release in one run; returns how many files were refused as a whole or held."""
     from orchestration import runs
 
     before = last_seq(settings)
+    if not files:
+        runs.record_problems(settings)
     with screen.progress() as progress:
         runs.update(settings, progress, files, as_of=as_of)
-    batches = read_batches_after(settings, before)
-    if batches:
-        show_landed_summary(screen, batches)
+    landing = read_landing_after(settings, before, files)
+    if landing.batches:
+        show_landed_summary(screen, landing)
     else:
         screen.say("landed.nothing", folder=shown_path(settings.landing_dir))
-    return sum(batch.state == "quarantined" for batch in batches)
+    return landing.count_outside
 
 
 def _claim_home(settings: Settings, season: DemoSeason, anew: bool) -> None:

@@ -6,6 +6,7 @@ most steps.
 
 import dagster as dg
 
+from orchestration.assets.data_docs import DATA_DOCS_KEY
 from orchestration.assets.publication import CHANGES_KEY, RELEASE_KEY
 
 LAND_JOB = "land_job"
@@ -13,14 +14,17 @@ BUILD_JOB = "build_job"
 RELEASE_JOB = "release_job"
 UPDATE_JOB = "update_job"
 STANDING_CHECKS_JOB = "standing_checks_job"
+DATA_DOCS_JOB = "data_docs_job"
+PULL_JOB = "platform_pull_job"
 
 
 def build_jobs(
     landing: list[dg.AssetsDefinition],
     warehouse: dg.AssetsDefinition,
     standing: list[dg.AssetChecksDefinition],
+    platform: list[dg.AssetsDefinition],
 ) -> dict[str, "dg.UnresolvedAssetJobDefinition"]:
-    """All jobs by name."""
+    """All jobs by name; the pull only where there is a platform's database."""
     raw = dg.AssetSelection.assets(*landing)
     built = dg.AssetSelection.assets(warehouse)
     published = dg.AssetSelection.assets(RELEASE_KEY, CHANGES_KEY)
@@ -31,7 +35,14 @@ def build_jobs(
         RELEASE_JOB: (published, "Publish the latest build, if it may be published and says something new."),
         UPDATE_JOB: (raw | built | published, "Land, build and release in one run."),
         STANDING_CHECKS_JOB: (reminders, "Ask again what is still broken."),
+        DATA_DOCS_JOB: (
+            dg.AssetSelection.assets(DATA_DOCS_KEY),
+            "Build the pages on what is expected of the data and what came.",
+        ),
     }
+    if platform:
+        pulled = dg.AssetSelection.assets(*platform)
+        definitions[PULL_JOB] = (pulled, "Take what is new in the platform's database.")
     return {
         name: dg.define_asset_job(
             name, selection=selection, description=description, executor_def=dg.in_process_executor

@@ -6,6 +6,7 @@ drawing (`console.py`), computing anything that a rule of the Order speaks of (`
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,13 +14,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingestion.clock import utc_now
-from orchestration.batch_history import BatchRow, batches_after, last_batches, last_recorded_seq
+from ingestion.quarantine_books import (
+    ClosedRows,
+    OpenFile,
+    Shrinkage,
+    closed_rows,
+    held_files,
+    open_files,
+    shrinkage,
+)
+from orchestration.batch_history import (
+    BatchRow,
+    batches_after,
+    count_mended,
+    last_batches,
+    last_recorded_seq,
+)
 from orchestration.builds import BuildRecord, latest_build, newest_landed_seq
 from orchestration.errors import UserError
 from orchestration.releases import CurrentRelease, current_release, summarise_changes
 from orchestration.season_calendar import CalendarEvent, published_between, read_calendar
 
 if TYPE_CHECKING:
+    from ingestion.landing_folder import FolderProblem
     from orchestration.settings import Settings
 
 
@@ -70,14 +87,41 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class HeldFile:
+    """A file that waits until a person accepts it, where it lies, and by how much it has shrunk."""
+
+    source_file: str
+    path: Path
+    reason_code: str
+    shrinkage: Shrinkage | None
+
+
+@dataclass(frozen=True)
+class Landing:
+    """What a run of landing did: its batches in order, what it held, and what it took out of quarantine."""
+
+    batches: list[BatchRow]
+    held: list[HeldFile]
+    count_mended: int
+
+    @property
+    def count_outside(self) -> int:
+        """Files that were refused as a whole or held."""
+        return sum(batch.state in ("quarantined", "held") for batch in self.batches)
+
+
+@dataclass(frozen=True)
 class SeasonState:
     """How the season stands at this home.
 
-    `drift` are the publications between the release's season clock and now.
+    `quarantine`: files with something to mend, held ones apart. `problems`: what stands in the landing folder
+    and is not taken. `drift` are the publications between the release's season clock and now.
     """
 
     pending: list[tuple[str, str]]
-    unknown_files: list[str]
+    problems: list[FolderProblem]
+    held: list[HeldFile]
+    quarantine: list[OpenFile]
     batches: list[BatchRow]
     build: BuildRecord | None
     count_batches_after_build: int
@@ -145,9 +189,12 @@ def read_state(settings: Settings, *, batches: int = 10) -> SeasonState:
     release = current_release(settings.releases_dir)
     now = settings.as_of or utc_now()
     recent, build, newest = _warehouse_state(settings, batches)
+    waiting = read_quarantine(settings)
     return SeasonState(
         pending=_pending(settings),
-        unknown_files=_unknown_files(settings),
+        problems=_problems(settings),
+        held=read_held(settings),
+        quarantine=[file for file in waiting if not file.is_held],
         batches=recent,
         build=build,
         count_batches_after_build=max(newest - build.newest_landed_seq, 0) if build else 0,
@@ -156,12 +203,78 @@ def read_state(settings: Settings, *, batches: int = 10) -> SeasonState:
     )
 
 
-def read_batches_after(settings: Settings, landed_seq: int) -> list[BatchRow]:
-    """Batches recorded after a landing number, in the order of landing."""
+def read_landing_after(settings: Settings, landed_seq: int, files: Sequence[Path] = ()) -> Landing:
+    """What was recorded after a landing number; `files` are those that were named to be landed."""
+    if not settings.warehouse.is_file():
+        return Landing([], [], 0)
+    with _open(settings.warehouse) as connection:
+        batches = batches_after(connection, landed_seq)
+        own = [batch.batch_id for batch in batches]
+        held = [file for file in held_files(connection) if file.batch_id in own]
+        return Landing(
+            batches=batches,
+            held=[_held_file(settings, connection, file, files) for file in held],
+            count_mended=count_mended(connection, own),
+        )
+
+
+def read_quarantine(settings: Settings, feed: str | None = None) -> list[OpenFile]:
+    """Files with something to mend and files that are held, by feed; of one feed if it is named."""
     if not settings.warehouse.is_file():
         return []
     with _open(settings.warehouse) as connection:
-        return batches_after(connection, landed_seq)
+        return open_files(connection, feed)
+
+
+def read_closed(settings: Settings, feed: str | None = None) -> list[ClosedRows]:
+    """What was taken out of quarantine, newest first; of one feed if it is named."""
+    if not settings.warehouse.is_file():
+        return []
+    with _open(settings.warehouse) as connection:
+        return closed_rows(connection, feed)
+
+
+def read_held(settings: Settings) -> list[HeldFile]:
+    """Files that wait until a person accepts them."""
+    if not settings.warehouse.is_file():
+        return []
+    with _open(settings.warehouse) as connection:
+        return [_held_file(settings, connection, file) for file in held_files(connection)]
+
+
+def write_mending_reports(
+    settings: Settings, folder: Path, *, feed: str | None = None, name: str | None = None
+) -> list[Path]:
+    """Write a workbook of what to mend for each file that has something open; returns their paths."""
+    from ingestion.quarantine_report import write_reports
+
+    if not settings.warehouse.is_file():
+        return []
+    with _open(settings.warehouse) as connection:
+        return write_reports(
+            connection,
+            folder,
+            settings.language,
+            made_at=utc_now(),
+            feed=feed,
+            name=name,
+            contact=settings.contact,
+        )
+
+
+def held_contents(settings: Settings) -> set[tuple[str, str]]:
+    """(feed, SHA-256 of the bytes) of files that are held."""
+    return {(file.feed, file.content_sha256) for file in read_quarantine(settings) if file.is_held}
+
+
+def _held_file(
+    settings: Settings, connection: Any, file: OpenFile, named: Sequence[Path] = ()
+) -> HeldFile:
+    """A held file with its path: in the landing folder, or as it was named to be landed."""
+    path = settings.landing_dir / file.source_file
+    elsewhere = (one for one in named if one.name == file.source_file)
+    path = path if path.exists() else next(elsewhere, Path(file.source_file))
+    return HeldFile(file.source_file, path, file.reason_code or "", shrinkage(connection, file.batch_id))
 
 
 def last_seq(settings: Settings) -> int:
@@ -219,10 +332,10 @@ def _pending(settings: Settings) -> list[tuple[str, str]]:
     return [(file.feed, file.source_file) for file in pending_files(settings.ingestion_config())]
 
 
-def _unknown_files(settings: Settings) -> list[str]:
-    from ingestion.landing_folder import unknown_files
+def _problems(settings: Settings) -> list[FolderProblem]:
+    from ingestion.loader import folder_problems
 
-    return [_relative(path, settings.landing_dir) for path in unknown_files(settings.landing_dir)]
+    return folder_problems(settings.reading_config())
 
 
 def _published_since(
@@ -232,10 +345,6 @@ def _published_since(
         return []
     after, until = release.as_of.replace(tzinfo=UTC), now.replace(tzinfo=UTC)
     return list(published_between(read_calendar(settings.season), after, until))
-
-
-def _relative(path: Path, folder: Path) -> str:
-    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
 
 
 def _query(file: Path, sql: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:

@@ -22,7 +22,9 @@ from orchestration.run_history import unhurried_history
 if TYPE_CHECKING:
     import dagster as dg
 
-    from ingestion.loader import PendingFile
+    from ingestion.batches import Acceptance, PendingFile
+    from ingestion.data_docs import DataDocs
+    from ingestion.platform_database import Pull
     from orchestration.settings import Settings
 
 INSTANCE_FILE = Path(__file__).parent / "dagster.yaml"
@@ -36,10 +38,36 @@ def prepare_home(settings: Settings) -> None:
         shutil.copyfile(INSTANCE_FILE, target)
 
 
-def land(settings: Settings, progress: Progress, files: Sequence[Path] = ()) -> None:
-    """Land the given files, or all that wait in the landing folder."""
+def pull(settings: Settings, feeds: Sequence[str] = (), *, whole: bool = False) -> Pull:
+    """Take what is new in the platform's database, of these feeds or of all, into the landing folder.
+
+    No run of Dagster: what it brings waits in the landing folder like any other file. Raises what
+    `ingestion.platform_database.pull` raises.
+    """
+    from ingestion import platform_database
+    from ingestion.clock import utc_now
+
+    with logging_to_file(settings):
+        return platform_database.pull(
+            settings.reading_config(), settings.platform_dsn or "", utc_now(), feeds or None, whole=whole
+        )
+
+
+def land(
+    settings: Settings,
+    progress: Progress,
+    files: Sequence[Path] = (),
+    acceptance: Acceptance | None = None,
+) -> None:
+    """Land the given files, or all that wait in the landing folder.
+
+    acceptance: a person's word that files which are held may land. Raises `RezervError('nothing_held')` for a
+    file that is not held as it lies there now.
+    """
     pending = files_to_land(settings, files)
-    _run(settings, progress, "land_job", pending, files)
+    if acceptance is not None:
+        _require_held(settings, pending)
+    _run(settings, progress, "land_job", pending, files, acceptance=acceptance)
 
 
 def build(settings: Settings, progress: Progress, *, as_of: str = "", select: str = "") -> None:
@@ -59,17 +87,42 @@ def update(settings: Settings, progress: Progress, files: Sequence[Path] = (), *
 
 
 def files_to_land(settings: Settings, files: Sequence[Path]) -> list[PendingFile]:
-    """The files that a run would land, in their order. Raises `UserError` for a path that is not a file."""
+    """The files that a run would land, in their order.
+
+    Raises `UserError` for a path where there is nothing, `RezervError` for one that may not be taken.
+    """
     from ingestion.clock import utc_now
     from ingestion.loader import pending_file, pending_files
 
     config = settings.ingestion_config()
-    missing = [str(file) for file in files if not file.is_file()]
+    missing = [str(file) for file in files if not file.exists() and not file.is_symlink()]
     if missing:
         raise UserError("error.file_missing", files=", ".join(missing))
     if files:
-        return [pending_file(config, file.resolve(), utc_now()) for file in files]
+        # Not resolved: a link is refused, and not what it points to landed.
+        return [pending_file(config, file.absolute(), utc_now()) for file in files]
     return list(pending_files(config))
+
+
+def record_problems(settings: Settings) -> None:
+    """Write down what stands in the landing folder and cannot be taken, so that it is seen."""
+    from ingestion.loader import record_problems as record
+
+    with logging_to_file(settings):
+        record(settings.ingestion_config())
+
+
+def _require_held(settings: Settings, pending: Sequence[PendingFile]) -> None:
+    """A person accepts what was shown to them: these bytes, held and not since landed or closed."""
+    from ingestion.errors import RezervError
+    from ingestion.sources import open_source
+    from orchestration.reports import held_contents
+
+    held = held_contents(settings)
+    for file in pending:
+        with open_source(file.path, file.source_file) as source:
+            if (file.feed, source.sha256()) not in held:
+                raise RezervError("nothing_held", file=file.source_file)
 
 
 def _run(
@@ -81,6 +134,7 @@ def _run(
     *,
     as_of: str = "",
     select: str = "",
+    acceptance: Acceptance | None = None,
 ) -> None:
     """Run one job to its end; errors of the project come out as they were raised."""
     prepare_home(settings)
@@ -94,7 +148,7 @@ def _run(
             return
         if pending:
             progress.start(LANDING, len(pending))
-        _execute(job, selection, _run_config(pending, files, as_of, job_name))
+        _execute(job, selection, _run_config(pending, files, as_of, job_name, acceptance))
 
 
 def _execute(
@@ -111,13 +165,18 @@ def _execute(
 
 
 def _run_config(
-    pending: Sequence[PendingFile] | None, files: Sequence[Path], as_of: str, job_name: str
+    pending: Sequence[PendingFile] | None,
+    files: Sequence[Path],
+    as_of: str,
+    job_name: str,
+    acceptance: Acceptance | None = None,
 ) -> dict[str, Any]:
+    word = {"accepted_by": acceptance.by, "accepted_reason": acceptance.reason} if acceptance else {}
     operations: dict[str, Any] = {}
     if files and pending:
         for feed in {file.feed for file in pending}:
             chosen = [str(file.path) for file in pending if file.feed == feed]
-            operations[f"raw__{feed}"] = {"config": {"files": chosen}}
+            operations[f"raw__{feed}"] = {"config": {"files": chosen, **word}}
     if as_of and job_name in ("build_job", "update_job"):
         operations["warehouse"] = {"config": {"as_of": as_of}}
     return {"ops": operations, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -153,22 +212,63 @@ def _dbt_selection(definitions: dg.Definitions, select: str) -> list[dg.AssetKey
     return keys
 
 
+def open_identity(
+    settings: Settings, candidate_no: str, asked_by: str, seconded_by: str, reason: str
+) -> list[dict[str, object]]:
+    """What the vault has of a candidate (POLICY A50); the log file says that it was opened, not what."""
+    from ingestion import vault
+    from ingestion.errors import RezervError
+
+    config = settings.ingestion_config()
+    if not config.vault.is_file():
+        raise RezervError("candidate_unknown", candidate=candidate_no)
+    with logging_to_file(settings):
+        return vault.open_identity(config, candidate_no, asked_by, seconded_by, reason)
+
+
+def build_data_docs(settings: Settings, folder: Path | None = None) -> DataDocs:
+    """Build the pages of Great Expectations in a folder; by default in `<home>/data_docs`."""
+    from ingestion import data_docs
+
+    target = folder or settings.home / "data_docs"
+    with _quiet(settings):
+        return data_docs.build(settings.reading_config(), target, settings.language)
+
+
 @contextlib.contextmanager
 def _quiet(settings: Settings) -> Iterator[None]:
     """Send logs and what libraries print to `<home>/logs/rezerv.log` while a run is drawn on the terminal."""
+    ours = settings.child_environment()
+    before = {name: os.environ.get(name) for name in ours}
+    os.environ.update(ours)
+    try:
+        with (
+            warnings.catch_warnings(),
+            logging_to_file(settings) as log,
+            log.open("a", encoding="utf-8") as stream,
+            contextlib.redirect_stdout(stream),
+        ):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None) if value is None else os.environ.update({name: value})
+
+
+@contextlib.contextmanager
+def logging_to_file(settings: Settings) -> Iterator[Path]:
+    """Send logs to `<home>/logs/rezerv.log` and nowhere else; gives its path."""
     log = settings.home / "logs" / "rezerv.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    os.environ.update(settings.child_environment())
     handler = logging.FileHandler(log, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     root = logging.getLogger()
-    before = list(root.handlers)
+    before, level = list(root.handlers), root.level
     root.handlers = [handler]
     root.setLevel(logging.INFO)
-    warnings.simplefilter("ignore")
     try:
-        with log.open("a", encoding="utf-8") as stream, contextlib.redirect_stdout(stream):
-            yield
+        yield log
     finally:
         root.handlers = before
+        root.setLevel(level)
         handler.close()

@@ -10,14 +10,18 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.jobs import STANDING_CHECKS_JOB, UPDATE_JOB
+from orchestration.jobs import DATA_DOCS_JOB, PULL_JOB, STANDING_CHECKS_JOB, UPDATE_JOB
 from orchestration.season_calendar import is_during, is_in_season, published_between, read_calendar
 from orchestration.settings import LOCAL_ZONE, Settings
 
 RUNNING = dg.DefaultScheduleStatus.RUNNING
 DAILY_AT = "0 6 * * *"
+# When the daily update is over: what is still broken, and the pages that show it.
+REMINDERS_AT = "30 6 * * *"
 # Publications fall on full hours; five minutes later the files of the hour have arrived.
 AFTER_EACH_HOUR = "5 * * * *"
+# Shortly before the full hours on which publications fall: what is pulled after one was received after it.
+BEFORE_EACH_HOUR = "58 * * * *"
 # The weekly lists to the vetting bodies (Order §4.3); the release is made fresh before they are drawn up.
 MONDAYS_AT = "0 8 * * 1"
 
@@ -60,14 +64,38 @@ def build_schedules(jobs: dict[str, Any]) -> list[dg.ScheduleDefinition]:
             return dg.SkipReason("outside document intake")
         return dg.RunRequest(run_key=f"vetting-list-{moment:%Y-%m-%d}")
 
-    reminders = dg.ScheduleDefinition(
-        name="standing_checks",
-        job=jobs[STANDING_CHECKS_JOB],
-        cron_schedule="30 6 * * *",
+    reminders = [
+        dg.ScheduleDefinition(
+            name=name,
+            job=jobs[job],
+            cron_schedule=REMINDERS_AT,
+            execution_timezone=LOCAL_ZONE,
+            default_status=RUNNING,
+        )
+        for name, job in (("standing_checks", STANDING_CHECKS_JOB), ("data_docs", DATA_DOCS_JOB))
+    ]
+    schedules = [daily_update, publication_update, vetting_list_day, *reminders]
+    return [*schedules, _pull_schedule(jobs[PULL_JOB])] if PULL_JOB in jobs else schedules
+
+
+def _pull_schedule(job: Any) -> dg.ScheduleDefinition:
+    @dg.schedule(
+        name="platform_pull",
+        cron_schedule=BEFORE_EACH_HOUR,
+        job=job,
         execution_timezone=LOCAL_ZONE,
         default_status=RUNNING,
     )
-    return [daily_update, publication_update, vetting_list_day, reminders]
+    def platform_pull(
+        context: dg.ScheduleEvaluationContext, settings: dg.ResourceParam[Settings]
+    ) -> dg.RunRequest | dg.SkipReason:
+        """Each hour of the season: what is new in the platform's database goes to the landing folder."""
+        moment = _moment(context)
+        if not is_in_season(read_calendar(settings.season), moment):
+            return dg.SkipReason("outside the season's calendar")
+        return dg.RunRequest(run_key=f"pull-{moment:%Y-%m-%dT%H%M}")
+
+    return platform_pull
 
 
 def _moment(context: dg.ScheduleEvaluationContext) -> datetime:

@@ -1,8 +1,9 @@
-"""Settings: where things are kept and which secrets are used, from the environment, `.env` and `secrets.env`.
+"""Settings: where things are kept and which secrets are used.
 
-Belongs here: the list of settings, how they are read and checked, and the environment handed to child
-processes. Not here: what a setting is used for. `.env.example` documents each one; a test keeps the two in
-step. Imports nothing heavy: the console command reads its settings before it does anything else.
+Belongs here: the list of settings, how they are read (from the environment, `.env`, key files and
+`secrets.env`) and checked, and the environment handed to child processes. Not here: what a setting is used
+for. `.env.example` documents each one; a test keeps the two in step. Imports nothing heavy: the console
+command reads its settings before it does anything else.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import difflib
 import os
 import secrets as random_secrets
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
@@ -25,7 +27,11 @@ PROJECT_ROOT = Path(__file__).resolve().parents[1]
 PREFIX = "REZERV_"
 LANGUAGES = ("kk", "ru", "en")
 SECRET_NAMES = ("REZERV_VAULT_KEY", "REZERV_PERSON_SECRET")
+# A secret may stand in a file of its own instead, named by the setting with this ending.
+SECRET_FILE_NAMES = tuple(f"{name}_FILE" for name in SECRET_NAMES)
 MINIMUM_SECRET_LENGTH = 16
+# Rights that nobody but the owner of a file with secrets may have.
+RIGHTS_OF_OTHERS = 0o077
 LOCAL_ZONE = "Asia/Almaty"
 AS_OF_FORMAT = "%Y-%m-%d %H:%M:%S"
 
@@ -41,6 +47,9 @@ SETTING_NAMES = (
     "REZERV_HOME",
     *_PATHS,
     *SECRET_NAMES,
+    *SECRET_FILE_NAMES,
+    "REZERV_PLATFORM_DSN",
+    "REZERV_CONTACT",
     "REZERV_AS_OF",
     "REZERV_LANGUAGE",
     "REZERV_THREADS",
@@ -63,6 +72,10 @@ class Settings:
     dagster_home: Path
     vault_key: str | None = field(default=None, repr=False)
     person_secret: str | None = field(default=None, repr=False)
+    vault_key_file: Path | None = None
+    person_secret_file: Path | None = None
+    platform_dsn: str | None = field(default=None, repr=False)
+    contact: str = ""
     as_of: datetime | None = None
     language: str = "en"
     threads: int = 2
@@ -99,10 +112,23 @@ class Settings:
             landing_dir=self.landing_dir,
         )
 
+    def reading_config(self) -> IngestionConfig:
+        """The part of `ingestion/` for questions that open neither the vault nor a file: no secret needed."""
+        from ingestion.config import IngestionConfig
+
+        return IngestionConfig(
+            warehouse=self.warehouse,
+            vault=self.vault,
+            vault_key="",
+            person_secret="",
+            landing_dir=self.landing_dir,
+        )
+
     def child_environment(self) -> dict[str, str]:
         """Environment for Dagster, dbt and the dashboards, so that every process sees these same settings.
 
-        Secrets are left out: whoever needs them reads them from their source.
+        Secrets are left out: whoever needs them reads them from their source, of which only the path of a key
+        file is passed on.
         """
         values = {
             "REZERV_HOME": str(self.home),
@@ -119,6 +145,14 @@ class Settings:
         }
         if self.as_of:
             values["REZERV_AS_OF"] = self.as_of_text() + "+00:00"
+        for name, file in (
+            ("REZERV_VAULT_KEY_FILE", self.vault_key_file),
+            ("REZERV_PERSON_SECRET_FILE", self.person_secret_file),
+        ):
+            if file:
+                values[name] = str(file)
+        if self.contact:
+            values["REZERV_CONTACT"] = self.contact
         return values
 
     def make_folders(self) -> None:
@@ -136,9 +170,10 @@ def load_settings(
     """Read and check the settings.
 
     A value is taken from `overrides` (options of the command line), else from the environment, else from
-    `.env` in the project's folder, and a secret at last from `<home>/secrets.env`. Relative paths count
-    from the current folder, in `.env` from the folder of that file; the default home is `data` in the
-    project's folder. Raises `UserError` naming the first wrong setting.
+    `.env` in the project's folder; a secret also from the key file that a setting names, and at last from
+    `<home>/secrets.env`. Relative paths count from the current folder, in `.env` from the folder of that
+    file; the default home is `data` in the project's folder. Raises `UserError` naming the first wrong
+    setting, and for a file with secrets that others may read.
     """
     file = env_file or PROJECT_ROOT / ".env"
     from_file = _absolute_paths(read_env_file(file), file.parent)
@@ -146,10 +181,7 @@ def load_settings(
     given = {**from_file, **_only_ours(from_environment), **(overrides or {})}
     _refuse_unknown(given)
     home = _path(given, "REZERV_HOME", PROJECT_ROOT / "data")
-    kept_secrets = read_env_file(home / "secrets.env")
-    for name in SECRET_NAMES:
-        if not given.get(name) and kept_secrets.get(name):
-            given[name] = kept_secrets[name]
+    secrets = _secrets(given, home / "secrets.env")
     return Settings(
         home=home,
         landing_dir=_path(given, "REZERV_LANDING_DIR", home / _PATHS["REZERV_LANDING_DIR"]),
@@ -157,8 +189,12 @@ def load_settings(
         vault=_path(given, "REZERV_VAULT", home / _PATHS["REZERV_VAULT"]),
         releases_dir=_path(given, "REZERV_RELEASES_DIR", home / _PATHS["REZERV_RELEASES_DIR"]),
         dagster_home=_path(given, "REZERV_DAGSTER_HOME", home / _PATHS["REZERV_DAGSTER_HOME"]),
-        vault_key=_secret(given, "REZERV_VAULT_KEY"),
-        person_secret=_secret(given, "REZERV_PERSON_SECRET"),
+        vault_key=secrets["REZERV_VAULT_KEY"],
+        person_secret=secrets["REZERV_PERSON_SECRET"],
+        vault_key_file=_optional_path(given, "REZERV_VAULT_KEY_FILE"),
+        person_secret_file=_optional_path(given, "REZERV_PERSON_SECRET_FILE"),
+        platform_dsn=_dsn(given, "REZERV_PLATFORM_DSN"),
+        contact=given.get("REZERV_CONTACT", "").strip(),
         as_of=parse_as_of(given.get("REZERV_AS_OF", "")),
         language=_choice(given, "REZERV_LANGUAGE", LANGUAGES, "en"),
         threads=_whole_number(given, "REZERV_THREADS", 2, smallest=1, largest=256),
@@ -192,15 +228,21 @@ def parse_as_of(text: str) -> datetime | None:
 def generate_secrets(settings: Settings) -> bool:
     """Write random secrets for a home that has none (the demo); returns whether anything was written.
 
-    A secret that is already set is kept. The file is readable by its owner alone.
+    A secret that is already set is kept, one from a key file stays there alone. The file is readable by its
+    owner alone.
     """
     if settings.has_secrets:
         return False
     settings.home.mkdir(parents=True, exist_ok=True)
     kept = read_env_file(settings.secrets_file)
-    known = {"REZERV_VAULT_KEY": settings.vault_key, "REZERV_PERSON_SECRET": settings.person_secret}
+    in_use = (
+        ("REZERV_VAULT_KEY", settings.vault_key, settings.vault_key_file),
+        ("REZERV_PERSON_SECRET", settings.person_secret, settings.person_secret_file),
+    )
     lines = [
-        f"{name}={kept.get(name) or value or random_secrets.token_hex(32)}\n" for name, value in known.items()
+        f"{name}={kept.get(name) or value or random_secrets.token_hex(32)}\n"
+        for name, value, file in in_use
+        if file is None or kept.get(name)
     ]
     descriptor = os.open(settings.secrets_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
@@ -223,7 +265,7 @@ def _only_ours(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _absolute_paths(values: Mapping[str, str], folder: Path) -> dict[str, str]:
-    paths = {"REZERV_HOME", *_PATHS}
+    paths = {"REZERV_HOME", *_PATHS, *SECRET_FILE_NAMES}
     return {
         name: str(folder / Path(value).expanduser()) if name in paths and value else value
         for name, value in values.items()
@@ -243,10 +285,68 @@ def _path(given: Mapping[str, str], name: str, default: Path) -> Path:
     return Path(text).expanduser().absolute() if text else default
 
 
-def _secret(given: Mapping[str, str], name: str) -> str | None:
-    value = given.get(name, "")
-    if value and len(value) < MINIMUM_SECRET_LENGTH:
-        raise UserError("error.setting_secret_short", name=name, minimum=MINIMUM_SECRET_LENGTH)
+def _optional_path(given: Mapping[str, str], name: str) -> Path | None:
+    return _path(given, name, Path()) if given.get(name) else None
+
+
+def _secrets(given: Mapping[str, str], generated: Path) -> dict[str, str | None]:
+    """The secrets by name: set themselves, or from their key file, or generated for the home."""
+    kept = _generated_secrets(generated)
+    found: dict[str, str | None] = {}
+    for name in SECRET_NAMES:
+        source, value = name, given.get(name, "")
+        file = _optional_path(given, f"{name}_FILE")
+        if file is not None:
+            if value:
+                raise UserError("error.secret_twice", name=name, file_name=f"{name}_FILE")
+            source, value = f"{name}_FILE", read_secret_file(f"{name}_FILE", file)
+        value = value or kept.get(name, "")
+        if value and len(value) < MINIMUM_SECRET_LENGTH:
+            raise UserError("error.setting_secret_short", name=source, minimum=MINIMUM_SECRET_LENGTH)
+        found[name] = value or None
+    return found
+
+
+def read_secret_file(name: str, path: Path) -> str:
+    """The secret in the key file that the setting `name` names, without blanks and line breaks around it.
+
+    Raises `UserError`, never with the content: `error.secret_file` (missing, not an ordinary file, not
+    readable, empty), `error.secret_file_open` if its group or others have any right to it.
+    """
+    try:
+        # Opening a pipe would wait for a writer.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        with os.fdopen(descriptor, "rb") as stream:
+            mode = os.fstat(stream.fileno()).st_mode
+            if not stat.S_ISREG(mode):
+                raise UserError("error.secret_file", name=name, file=path)
+            _require_private(mode, name, path)
+            value = stream.read().decode("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise UserError("error.secret_file", name=name, file=path) from None
+    if not value:
+        raise UserError("error.secret_file", name=name, file=path)
+    return value
+
+
+def _generated_secrets(path: Path) -> dict[str, str]:
+    """Secrets of `secrets.env`; none for those who may not read it, such as the dashboards' own user."""
+    if not path.is_file():
+        return {}
+    _require_private(path.stat().st_mode, path.name, path)
+    return read_env_file(path) if os.access(path, os.R_OK) else {}
+
+
+def _require_private(mode: int, name: str, path: Path) -> None:
+    if mode & RIGHTS_OF_OTHERS:
+        raise UserError("error.secret_file_open", name=name, file=path, mode=f"{stat.S_IMODE(mode):03o}")
+
+
+def _dsn(given: Mapping[str, str], name: str) -> str | None:
+    """A connection string as PostgreSQL writes it, an address or `name=value`; no message shows it."""
+    value = given.get(name, "").strip()
+    if value and not value.startswith(("postgresql://", "postgres://")) and "=" not in value:
+        raise UserError("error.setting_dsn", name=name)
     return value or None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,3 +22,12 @@ def compiled_project(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -
         if not held.exists():
             saved(compile_project(shared / "compiled_project"), held)
     return restored(held)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[object]:
+    """A PostgreSQL server of this test process; tests that use it share the xdist group `postgres`."""
+    from tests.support.postgres import running_server
+
+    with running_server() as server:
+        yield server

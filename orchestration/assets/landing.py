@@ -13,26 +13,43 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from ingestion.contracts import feed_names, load_contract
-from orchestration.batch_history import FeedState, read_feed_states
+from ingestion.expectations import rules_of
+from orchestration.batch_history import DoorCheck, FeedState, read_feed_states
 from orchestration.errors import UserError
 from orchestration.progress import LANDING, Progress
 from orchestration.resources import WRITER_POOL
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
-    from ingestion.loader import BatchResult, PendingFile
+    from ingestion.batches import Acceptance, BatchResult, PendingFile
 
 logger = logging.getLogger(__name__)
 
 FILES_CHECK = "files_accepted"
 ROWS_CHECK = "rows_accepted"
+EXPECTATIONS_CHECK = "expectations"
 LANDING_FOLDER_KEY = dg.AssetKey(["landing", "folder"])
+_EXPECTATION_COLUMNS = dg.TableSchema(
+    columns=[
+        dg.TableColumn("check", "string", description="Kind of the rule."),
+        dg.TableColumn("column", "string", description="Column of the feed that it speaks of."),
+        dg.TableColumn("rows_evaluated", "int", description="Rows of the newest file that it was asked of."),
+        dg.TableColumn("rows_failed", "int", description="Rows that broke it."),
+        dg.TableColumn("engine", "string", description="What evaluated it."),
+    ]
+)
 
 
 class LandConfig(dg.Config):
-    """Which files to land: these paths, or everything of the feed that waits in the landing folder."""
+    """Which files to land: these paths, or everything of the feed that waits in the landing folder.
+
+    accepted_by, accepted_reason: the person on whose word these files land although they have lost much of
+    what the last one held, and why.
+    """
 
     files: list[str] = []
+    accepted_by: str = ""
+    accepted_reason: str = ""
 
 
 def raw_key(feed: str) -> dg.AssetKey:
@@ -75,6 +92,11 @@ def _landing_asset(feed: str) -> dg.AssetsDefinition:
             dg.AssetCheckSpec(
                 ROWS_CHECK, asset=key, description="The newest file of the feed left no row in quarantine."
             ),
+            dg.AssetCheckSpec(
+                EXPECTATIONS_CHECK,
+                asset=key,
+                description="Every rule of the contract about values held in the feed's newest file.",
+            ),
         ],
     )
     def land_feed(
@@ -83,7 +105,7 @@ def _landing_asset(feed: str) -> dg.AssetsDefinition:
         settings: dg.ResourceParam[Settings],
         progress: dg.ResourceParam[Progress],
     ) -> Iterator[Any]:
-        results = _land(feed, config.files, settings, progress)
+        results = _land(feed, config, settings, progress)
         for result in results:
             context.log.info(
                 "batch %s: %s, read %d, landed %d, quarantined %d",
@@ -97,19 +119,29 @@ def _landing_asset(feed: str) -> dg.AssetsDefinition:
     return land_feed
 
 
-def _land(feed: str, files: Sequence[str], settings: Settings, progress: Progress) -> "list[BatchResult]":
-    from ingestion.loader import ensure_raw_tables, land_files
+def _land(feed: str, asked: LandConfig, settings: Settings, progress: Progress) -> "list[BatchResult]":
+    from ingestion.loader import ensure_raw_tables, land_files, record_problems
 
     config = settings.ingestion_config()
     ensure_raw_tables(config)
-    pending = _files_to_land(feed, files, settings)
+    if not asked.files:
+        record_problems(config)
+    pending = _files_to_land(feed, asked.files, settings)
     if not pending:
         return []
 
     def on_batch(result: "BatchResult") -> None:
         progress.advance(LANDING, f"{feed} · {Path(result.source_file).name}")
 
-    return list(land_files(config, pending, None, on_batch))
+    return list(land_files(config, pending, None, on_batch, _acceptance(asked)))
+
+
+def _acceptance(asked: LandConfig) -> "Acceptance | None":
+    from ingestion.batches import Acceptance
+
+    if not (asked.accepted_by or asked.accepted_reason):
+        return None
+    return Acceptance(asked.accepted_by, asked.accepted_reason)
 
 
 def _files_to_land(feed: str, files: Sequence[str], settings: Settings) -> "list[PendingFile]":
@@ -132,15 +164,17 @@ def _metadata(results: "Sequence[BatchResult]") -> dict[str, Any]:
         "dagster/row_count": sum(result.count_landed for result in results),
         "count_rows_quarantined": sum(result.count_quarantined for result in results),
         "count_duplicate_files": sum(result.state == "duplicate" for result in results),
+        "count_held_files": sum(result.state == "held" for result in results),
     }
 
 
 def door_check_results(key: dg.AssetKey, state: FeedState) -> Iterator[dg.AssetCheckResult]:
-    """The two checks of a feed, from the bookkeeping of its newest batch; counts by check, no values.
+    """The checks of a feed, from the bookkeeping of its newest batch; counts by check, no values.
 
-    Both are of severity WARN: a refused file or row is as if it had not come, so it blocks no release.
+    All are of severity WARN: a refused file or row is as if it had not come, so it blocks no release.
     """
-    quarantined = state.newest.count_quarantined if state.newest else 0
+    is_held = state.newest is not None and state.newest.state == "held"
+    quarantined = state.newest.count_quarantined if state.newest and not is_held else 0
     yield dg.AssetCheckResult(
         check_name=FILES_CHECK,
         asset_key=key,
@@ -157,4 +191,37 @@ def door_check_results(key: dg.AssetKey, state: FeedState) -> Iterator[dg.AssetC
         passed=quarantined == 0,
         severity=dg.AssetCheckSeverity.WARN,
         metadata={"count_rows_quarantined": quarantined, "failing_checks": state.failing_checks},
+    )
+    yield _expectations_result(key, state)
+
+
+def _expectations_result(key: dg.AssetKey, state: FeedState) -> dg.AssetCheckResult:
+    """How the contract's rules about values went in the newest batch, rule by rule, in numbers of rows."""
+    expected = {(rule.check_name, rule.column_name) for rule in rules_of(load_contract(state.feed))}
+    found = [check for check in state.checks if (check.check_name, check.column_name) in expected]
+    failed = sum(not check.is_passed for check in found)
+    return dg.AssetCheckResult(
+        check_name=EXPECTATIONS_CHECK,
+        asset_key=key,
+        passed=failed == 0,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "count_expectations": len(found),
+            "count_failed": failed,
+            "expectations": dg.TableMetadataValue(
+                records=[_record(check, state.engine) for check in found], schema=_EXPECTATION_COLUMNS
+            ),
+        },
+    )
+
+
+def _record(check: DoorCheck, engine: str) -> dg.TableRecord:
+    return dg.TableRecord(
+        {
+            "check": check.check_name,
+            "column": check.column_name or "",
+            "rows_evaluated": check.count_evaluated,
+            "rows_failed": check.count_failed,
+            "engine": engine,
+        }
     )

@@ -1,8 +1,8 @@
 """Standing checks: what is still broken, whenever it is asked.
 
-Belongs here: rows that sit in quarantine, feeds whose date has passed, files that no contract knows. Not
-here: checks of a file as it lands (`ingestion/`) or of the numbers (dbt tests). All of severity WARN: they
-remind, a person decides.
+Belongs here: rows that sit in quarantine, files that are held, feeds whose date has passed, what stands in
+the landing folder and is not taken. Not here: checks of a file as it lands (`ingestion/`) or of the numbers
+(dbt tests). All of severity WARN: they remind, a person decides.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ from typing import Any
 import dagster as dg
 
 from ingestion.contracts import feed_names
-from ingestion.landing_folder import unknown_files
+from ingestion.loader import folder_problems
 from orchestration.assets.landing import LANDING_FOLDER_KEY, raw_key
 from orchestration.batch_history import FeedState, read_feed_states
 from orchestration.resources import WRITER_POOL
@@ -21,6 +21,7 @@ from orchestration.settings import Settings
 
 QUARANTINE_CHECK = "quarantine_is_empty"
 DEADLINE_CHECK = "arrived_in_time"
+HELD_CHECK = "no_file_is_held"
 UNKNOWN_FILES_CHECK = "no_unknown_files"
 
 # By the end of which event of the calendar a feed must have brought something. Feeds that may stay silent all
@@ -62,7 +63,12 @@ def standing_checks() -> list[dg.AssetChecksDefinition]:
     feeds = feed_names()
     specs = [
         dg.AssetCheckSpec(
-            QUARANTINE_CHECK, asset=raw_key(feed), description="No row of the feed is in quarantine."
+            QUARANTINE_CHECK, asset=raw_key(feed), description="No row of the feed is in quarantine now."
+        )
+        for feed in feeds
+    ] + [
+        dg.AssetCheckSpec(
+            HELD_CHECK, asset=raw_key(feed), description="No file waits until a person accepts it."
         )
         for feed in feeds
     ] + [
@@ -82,34 +88,40 @@ def standing_checks() -> list[dg.AssetChecksDefinition]:
         now = settings.as_of.replace(tzinfo=UTC) if settings.as_of else datetime.now(UTC)
         for key in sorted(context.selected_asset_check_keys):
             state = states[key.asset_key.path[-1]]
-            yield (
-                _quarantine_result(state)
-                if key.name == QUARANTINE_CHECK
-                else _deadline_result(state, events, now)
-            )
+            if key.name == QUARANTINE_CHECK:
+                yield _quarantine_result(state)
+            elif key.name == HELD_CHECK:
+                yield _held_result(state)
+            else:
+                yield _deadline_result(state, events, now)
 
     @dg.asset_check(
         name=UNKNOWN_FILES_CHECK,
         asset=LANDING_FOLDER_KEY,
-        description="Every file of the landing folder is named after a feed, so that none is overlooked.",
+        description="Everything in the landing folder can be taken and is named after a feed: none is"
+        " overlooked.",
     )
     def unknown_files_check(settings: dg.ResourceParam[Settings]) -> dg.AssetCheckResult:
-        unknown = [
-            path.relative_to(settings.landing_dir).as_posix() for path in unknown_files(settings.landing_dir)
-        ]
+        problems = folder_problems(settings.reading_config())
+        named = [f"{problem.source_file} ({problem.reason_code})" for problem in problems[:20]]
         return _result(
             UNKNOWN_FILES_CHECK,
             LANDING_FOLDER_KEY,
-            not unknown,
-            {"count_files": len(unknown), "files": ", ".join(unknown[:20])},
+            not problems,
+            {"count_files": len(problems), "files": ", ".join(named)},
         )
 
     return [feeds_standing, unknown_files_check]
 
 
 def _quarantine_result(state: FeedState) -> dg.AssetCheckResult:
-    counts = {"count_rows_quarantined": state.count_quarantined}
-    return _result(QUARANTINE_CHECK, raw_key(state.feed), state.count_quarantined == 0, counts)
+    counts = {"count_rows_quarantined": state.count_open}
+    return _result(QUARANTINE_CHECK, raw_key(state.feed), state.count_open == 0, counts)
+
+
+def _held_result(state: FeedState) -> dg.AssetCheckResult:
+    held = {"count_files": len(state.held), "files": ", ".join(state.held[:20])}
+    return _result(HELD_CHECK, raw_key(state.feed), not state.held, held)
 
 
 def _deadline_result(state: FeedState, events: Iterable[CalendarEvent], now: datetime) -> dg.AssetCheckResult:

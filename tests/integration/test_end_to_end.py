@@ -1,62 +1,22 @@
-"""A small season through the console command, as a person runs it: demo, correction, refusal, privacy."""
+"""A small season through the console command, as a person runs it: demo, correction, refusal."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from pathlib import Path
 
-import duckdb
 import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from tests.oracle import OracleSeason, run_oracle
+from tests.support.home import Home
 
 # One process: its season is made once.
 pytestmark = pytest.mark.xdist_group("season")
 
-ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Home:
-    """A season's home folder and the command that works on it."""
-
-    path: Path
-
-    @property
-    def landing(self) -> Path:
-        return self.path / "landing"
-
-    def rezerv(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run the console command in this home."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("REZERV_")}
-        return subprocess.run(
-            [sys.executable, "-m", "orchestration.cli", "--lang", "en", *arguments],
-            cwd=ROOT,
-            env={**kept, "REZERV_HOME": str(self.path)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    def release(self) -> dict[str, str]:
-        """The pointer to the release in force."""
-        return json.loads((self.path / "releases" / "CURRENT.json").read_text())
-
-    def query(self, sql: str) -> list[tuple]:
-        """Rows of a query on the release in force."""
-        file = self.path / "releases" / Path(self.release()["file"]).name
-        with duckdb.connect(str(file), read_only=True) as connection:
-            return connection.execute(sql).fetchall()
 
 
 def standings(home: Home) -> dict[tuple[str, str], tuple[str, str, Fraction | None, int | None]]:
@@ -76,16 +36,6 @@ def expected(oracle: OracleSeason) -> dict[tuple[str, str], tuple[str, str, Frac
     return {
         key: (r.status, r.reason, r.score if r.rank else None, r.rank) for key, r in oracle.results.items()
     }
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    """A season of 220 accounts after `rezerv demo`."""
-    made = Home(tmp_path_factory.mktemp("season") / "data")
-    done = made.rezerv("demo", "--size", "220", "--seed", "3")
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    (made.path / "demo-output.txt").write_text(done.stdout)
-    yield made
 
 
 def test_the_demo_prints_the_funnel_and_what_to_open(home: Home) -> None:
@@ -118,40 +68,6 @@ def test_again_at_once_changes_nothing(home: Home) -> None:
     done = home.rezerv("demo", "--size", "220", "--seed", "3")
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     assert home.release() == before
-
-
-def test_nobody_is_named_outside_the_vault(home: Home) -> None:
-    people = []
-    for file in home.landing.rglob("platform__registrations*.jsonl"):
-        people += [json.loads(line) for line in file.read_text().splitlines() if line.startswith("{")]
-    secrets = {str(p[field]) for p in people for field in ("iin", "last_name", "phone") if p.get(field)}
-    secrets = {secret for secret in secrets if len(secret) >= 8}
-    assert len(secrets) > 300
-    for database in (home.path / "warehouse.duckdb", *(home.path / "releases").glob("*.duckdb")):
-        found = _texts(database) & secrets
-        assert not found, f"{len(found)} names or numbers of people stand in {database.name}"
-    # every other byte of the home: logs, the history of runs, and the vault, which is encrypted
-    spelled = {form for secret in secrets for form in (secret.encode(), json.dumps(secret)[1:-1].encode())}
-    others = [f for f in home.path.rglob("*") if f.is_file() and home.landing not in f.parents]
-    assert {".db", ".log", ".duckdb"} <= {file.suffix for file in others}
-    for file in others:
-        content = file.read_bytes()
-        assert not any(form in content for form in spelled), f"somebody is named in {file.name}"
-
-
-def _texts(database: Path) -> set[str]:
-    """Every text that stands in a database."""
-    found: set[str] = set()
-    with duckdb.connect(str(database), read_only=True) as connection:
-        columns = connection.execute("""
-            select c.schema_name, c.table_name, c.column_name
-            from duckdb_columns() c join duckdb_tables() t using (schema_name, table_name)
-            where c.data_type = 'VARCHAR' and not t.internal and c.database_name = current_database()
-        """).fetchall()
-        for schema, table, column in columns:
-            rows = connection.execute(f'select distinct "{column}" from "{schema}"."{table}"').fetchall()
-            found |= {row[0] for row in rows if row[0]}
-    return found
 
 
 def test_a_corrected_file_changes_the_release_as_the_oracle_says(home: Home) -> None:

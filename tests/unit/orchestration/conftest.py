@@ -13,6 +13,7 @@ import pytest
 
 from orchestration.builds import CheckOutcome, finish_build, start_build
 from orchestration.settings import Settings, load_settings
+from tests.support.books import create_books
 from tests.support.season import CompiledProject
 
 SECRETS = {"REZERV_VAULT_KEY": "k" * 32, "REZERV_PERSON_SECRET": "s" * 32}
@@ -67,16 +68,7 @@ def write_warehouse(
 
 
 def _write_raw(connection: duckdb.DuckDBPyConnection, batches: Sequence[str]) -> None:
-    connection.execute(
-        "create table raw._batches (batch_id varchar, feed varchar, source_file varchar,"
-        " content_sha256 varchar, received_at timestamp,"
-        " landed_at timestamp, landed_seq bigint, state varchar, reason_code varchar,"
-        " count_read bigint, count_landed bigint, count_quarantined bigint, contract_version varchar)"
-    )
-    connection.execute(
-        "create table raw._door_checks (batch_id varchar, feed varchar, check_name varchar,"
-        " column_name varchar, count_evaluated bigint, count_failed bigint, is_passed boolean)"
-    )
+    create_books(connection)
     for number, batch in enumerate(batches, start=1):
         add_batch(connection, batch, number)
     connection.execute(
@@ -95,8 +87,14 @@ def add_batch(
     reason: str | None = None,
     quarantined: int = 0,
 ) -> None:
+    """One batch of ten rows; those in quarantine are the first ones, for want of a value."""
     connection.execute(
-        "insert into raw._batches values (?, ?, ?, ?, ?, ?, ?, ?, ?, 10, ?, ?, '1.0.0')",
+        "insert into raw._quarantine select ?, ?, ?, n, 'item_no', 'MISSING_VALUE', 'not_null', null"
+        " from range(1, ? + 1) as numbers(n)",
+        [batch, feed, f"{batch}.csv", quarantined],
+    )
+    connection.execute(
+        "insert into raw._batches values (?, ?, ?, ?, ?, ?, ?, ?, ?, 10, ?, ?, '1.0.0', null, null, null)",
         [
             batch,
             feed,

@@ -37,6 +37,15 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "home"
 
 
+def every_command() -> dict[str, click.Command]:
+    """All commands by what one types, those of groups too."""
+    found = dict(cli.commands)
+    for name, group in cli.commands.items():
+        if isinstance(group, click.Group):
+            found |= {f"{name} {own}": command for own, command in group.commands.items()}
+    return found
+
+
 def imported_by(module: str) -> set[str]:
     code = f"import sys, {module}; print(' '.join(name.split('.')[0] for name in sys.modules))"
     done = subprocess.run(
@@ -60,14 +69,14 @@ def test_the_definitions_import_no_torch() -> None:
 
 
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])
-@pytest.mark.parametrize("command", ["", *cli.commands])
+@pytest.mark.parametrize("command", ["", *every_command()])
 def test_every_command_explains_itself(
     command: str, language: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     texts = texts_of(language)
-    assert run([*([command] if command else []), "--help", "--lang", language]) == 0
+    assert run([*command.split(), "--help", "--lang", language]) == 0
     shown = " ".join(capsys.readouterr().out.split())
-    name = (command or "rezerv").replace("-", "_")
+    name = (command or "rezerv").replace("-", "_").replace(" ", "_")
     first_words = " ".join(texts(f"command.{name}").split()[:4])
     assert texts("help.usage") in shown
     assert texts("option.help") in shown
@@ -75,7 +84,7 @@ def test_every_command_explains_itself(
 
 
 def test_every_option_has_a_text() -> None:
-    for command in (cli, *cli.commands.values()):
+    for command in (cli, *every_command().values()):
         for param in command.params:
             assert texts_of("en").has(f"option.{param.name}"), f"{command.name}: {param.name}"
 
@@ -172,4 +181,4 @@ def test_a_sample_is_not_written_over_other_files(tmp_path: Path, capsys: pytest
 
 def test_commands_stand_in_the_order_of_a_season_s_work() -> None:
     with click.Context(cli) as context:
-        assert cli.list_commands(context)[:6] == ["demo", "sample", "land", "build", "release", "update"]
+        assert cli.list_commands(context)[:6] == ["demo", "sample", "pull", "land", "build", "release"]

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from ingestion.quarantine_books import Shrinkage
 from orchestration.batch_history import BatchRow
 from orchestration.console import Screen, show_batches, show_difference, show_funnel, show_landed_summary
 from orchestration.releases import CurrentRelease
-from orchestration.reports import ChangeRow, Difference, FunnelRow
+from orchestration.reports import ChangeRow, Difference, FunnelRow, HeldFile, Landing
 from orchestration.texts import texts_of
 from tests.unit.orchestration.conftest import AS_OF
 
@@ -91,18 +92,33 @@ def test_a_landing_ends_with_totals_and_what_to_look_at(capsys: pytest.CaptureFi
         batch("again", "duplicate"),
     ]
     batches += [batch(f"held{number}", "landed", quarantined=number) for number in range(1, 8)]
-    show_landed_summary(screen(), batches)
+    batches.append(batch("short", "held", quarantined=10, reason="FEWER_ROWS"))
+    held = HeldFile("short.csv", Path("landing/a b.csv"), "FEWER_ROWS", Shrinkage(40, 30, 31))
+    show_landed_summary(screen(), Landing(batches, [held], 4))
     shown = capsys.readouterr().out
-    assert shown.startswith("10 files:")
+    assert shown.startswith("11 files:") and "28 in quarantine" in shown
+    assert "held: short.csv" in shown and "had 40 records, this one has 10" in shown
+    assert "of the 40 records of the last file 31 are missing" in shown
+    assert "rezerv land 'landing/a b.csv' --accept --by WHO --reason TEXT" in shown
+    assert "out of quarantine: 4" in shown
     assert "cut.csv. The file cannot be read" in shown
     assert shown.index("held7.csv") < shown.index("held3.csv")
     assert "held2.csv" not in shown and "2 more files" in shown
 
 
 def test_every_state_of_a_batch_has_a_name(capsys: pytest.CaptureFixture[str]) -> None:
-    show_batches(screen("kk"), [batch("a", "landed"), batch("b", "duplicate"), batch("c", "quarantined")])
+    states = ("landed", "duplicate", "quarantined", "held")
+    show_batches(screen("kk"), [batch(state, state) for state in states])
     shown = capsys.readouterr().out
-    assert all(texts_of("kk")(f"state.{state}") in shown for state in ("landed", "duplicate", "quarantined"))
+    assert all(texts_of("kk")(f"state.{state}") in shown for state in states)
+
+
+def test_the_name_of_a_file_is_neither_a_style_nor_an_order(capsys: pytest.CaptureFixture[str]) -> None:
+    name = "[bold]a[/bold]\x1b[31m\u202e\nb"
+    show_batches(screen(), [batch(name, "quarantined", reason="UNREADABLE_FILE")])
+    shown = capsys.readouterr().out
+    assert "\x1b" not in shown and "\u202e" not in shown
+    assert shown.count("[bold]a[/bold]\ufffd[31m\ufffd\ufffdb.csv") == 2
 
 
 def test_changes_are_shown_by_stage_and_by_candidate_number(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,7 @@ import dagster as dg
 import pytest
 
 from ingestion.contracts import feed_names
+from orchestration.assets.data_docs import DATA_DOCS_KEY
 from orchestration.assets.landing import raw_key
 from orchestration.assets.publication import RELEASE_KEY
 from orchestration.definitions import build_definitions
@@ -66,6 +67,8 @@ def test_jobs_hold_what_their_names_say(definitions: dg.Definitions) -> None:
     assert rooms("release_job") == {"release"}
     assert rooms("update_job") >= {"raw", "selection", "release"}
     assert not rooms("standing_checks_job")
+    data_docs = definitions.resolve_job_def("data_docs_job").asset_layer.executable_asset_keys
+    assert data_docs == {DATA_DOCS_KEY} and DATA_DOCS_KEY.path[-1] == "data_docs"
 
 
 def test_dbt_tests_are_asset_checks(definitions: dg.Definitions) -> None:
@@ -73,9 +76,11 @@ def test_dbt_tests_are_asset_checks(definitions: dg.Definitions) -> None:
     assert {
         "quarantine_is_empty",
         "arrived_in_time",
+        "no_file_is_held",
         "no_unknown_files",
         "files_accepted",
         "rows_accepted",
+        "expectations",
     } <= {check.name for check in checks}
     assert len([check for check in checks if check.asset_key.path[0] == "selection"]) > 10
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import dagster as dg
@@ -30,9 +31,16 @@ def local(*parts: int) -> datetime:
 
 
 def test_all_run_on_local_time(schedules: dict[str, dg.ScheduleDefinition]) -> None:
-    assert set(schedules) == {"daily_update", "publication_update", "vetting_list_day", "standing_checks"}
+    assert set(schedules) == {
+        "daily_update",
+        "publication_update",
+        "vetting_list_day",
+        "standing_checks",
+        "data_docs",
+    }
     assert {schedule.execution_timezone for schedule in schedules.values()} == {"Asia/Almaty"}
     assert schedules["daily_update"].cron_schedule == "0 6 * * *"
+    assert schedules["data_docs"].cron_schedule == schedules["standing_checks"].cron_schedule
 
 
 def test_the_daily_update_runs_in_the_season_only(
@@ -62,3 +70,17 @@ def test_the_weekly_list_is_prepared_during_intake(
         tick(schedules["vetting_list_day"], local(2025, 6, 16, 8), definitions_settings), dg.RunRequest
     )
     assert "intake" in str(tick(schedules["vetting_list_day"], local(2025, 7, 14, 8), definitions_settings))
+
+
+def test_the_platform_is_asked_each_hour_of_the_season_where_it_has_a_database(
+    schedules: dict[str, dg.ScheduleDefinition], definitions_settings: Settings
+) -> None:
+    assert "platform_pull" not in schedules
+    settings = replace(definitions_settings, platform_dsn="postgresql://nowhere")
+    definitions = build_definitions(settings=settings)
+    dg.Definitions.validate_loadable(definitions)
+    schedule = definitions.get_repository_def().get_schedule_def("platform_pull")
+    assert (schedule.cron_schedule, schedule.execution_timezone) == ("58 * * * *", "Asia/Almaty")
+    request = tick(schedule, local(2025, 6, 15, 10, 58), settings)
+    assert isinstance(request, dg.RunRequest) and request.run_key == "pull-2025-06-15T1058"
+    assert "outside" in str(tick(schedule, local(2026, 2, 1, 10, 58), settings))

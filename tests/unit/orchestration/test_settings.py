@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from datetime import datetime
 from pathlib import Path
@@ -134,6 +135,105 @@ def test_generated_secrets_are_read_again_and_private(tmp_path: Path) -> None:
 def test_a_secret_that_is_set_is_not_replaced(tmp_path: Path) -> None:
     generate_secrets(load(tmp_path, REZERV_VAULT_KEY="v" * 20))
     assert load(tmp_path).vault_key == "v" * 20
+
+
+@pytest.mark.parametrize(
+    "value", ["postgresql://rezerv:hidden-word@host/platform", "host=localhost password=hidden-word"]
+)
+def test_the_platform_s_database_is_a_secret(tmp_path: Path, value: str) -> None:
+    settings = load(tmp_path, REZERV_PLATFORM_DSN=f" {value} ")
+    assert settings.platform_dsn == value
+    assert "hidden-word" not in repr(settings)
+    assert "hidden-word" not in "".join(settings.child_environment().values())
+    assert load(tmp_path).platform_dsn is None
+
+
+def test_an_address_of_no_database_is_refused_unseen(tmp_path: Path) -> None:
+    with pytest.raises(UserError) as caught:
+        load(tmp_path, REZERV_PLATFORM_DSN="hidden-word")
+    assert caught.value.message_key == "error.setting_dsn"
+    assert "hidden-word" not in str(caught.value)
+
+
+def key_file(tmp_path: Path, text: str = "  file key of 20 characters\n", mode: int = 0o600) -> Path:
+    path = tmp_path / "vault.key"
+    path.write_text(text)
+    path.chmod(mode)
+    return path
+
+
+def test_a_secret_may_stand_in_a_key_file(tmp_path: Path) -> None:
+    settings = load(tmp_path, REZERV_VAULT_KEY_FILE=str(key_file(tmp_path)))
+    assert settings.vault_key == "file key of 20 characters"
+    assert settings.person_secret is None
+    assert "file key" not in repr(settings)
+    assert settings.child_environment()["REZERV_VAULT_KEY_FILE"] == str(tmp_path / "vault.key")
+
+
+def test_a_key_file_of_the_settings_file_counts_from_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key_file(tmp_path)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    (tmp_path / ".env").write_text("REZERV_VAULT_KEY_FILE=vault.key\n")
+    assert load(tmp_path).vault_key == "file key of 20 characters"
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o601])
+def test_a_key_file_is_for_its_owner_alone(tmp_path: Path, mode: int) -> None:
+    file = key_file(tmp_path, mode=mode)
+    with pytest.raises(UserError) as caught:
+        load(tmp_path, REZERV_VAULT_KEY_FILE=str(file))
+    assert caught.value.message_key == "error.secret_file_open"
+    for language in ("kk", "ru", "en"):
+        assert f"chmod 600 {file}" in caught.value.message(language)
+
+
+def test_a_key_file_has_to_hold_a_secret(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe", 0o600)
+    (tmp_path / "binary").write_bytes(b"\xff" * 40)
+    (tmp_path / "binary").chmod(0o600)
+    empty = key_file(tmp_path, " \n")
+    for path in (empty, tmp_path / "pipe", tmp_path / "binary", tmp_path / "nowhere", tmp_path):
+        with pytest.raises(UserError) as caught:
+            load(tmp_path, REZERV_PERSON_SECRET_FILE=str(path))
+        assert caught.value.message_key == "error.secret_file"
+        assert "REZERV_PERSON_SECRET_FILE" in str(caught.value)
+    with pytest.raises(UserError) as caught:
+        load(tmp_path, REZERV_VAULT_KEY_FILE=str(key_file(tmp_path, "short")))
+    assert caught.value.message_key == "error.setting_secret_short"
+
+
+def test_a_secret_and_its_file_exclude_each_other(tmp_path: Path) -> None:
+    with pytest.raises(UserError) as caught:
+        load(tmp_path, REZERV_VAULT_KEY="v" * 20, REZERV_VAULT_KEY_FILE=str(key_file(tmp_path)))
+    assert caught.value.message_key == "error.secret_twice"
+    assert "v" * 20 not in str(caught.value)
+
+
+def test_generated_secrets_that_others_may_read_are_refused(tmp_path: Path) -> None:
+    generate_secrets(load(tmp_path))
+    file = tmp_path / "home" / "secrets.env"
+    file.chmod(0o644)
+    with pytest.raises(UserError) as caught:
+        load(tmp_path)
+    assert caught.value.message_key == "error.secret_file_open"
+    assert "644" in str(caught.value)
+    file.chmod(0o600)
+    assert load(tmp_path).has_secrets
+
+
+def test_a_secret_of_a_key_file_is_not_copied_to_the_home(tmp_path: Path) -> None:
+    file = str(key_file(tmp_path))
+    assert generate_secrets(load(tmp_path, REZERV_VAULT_KEY_FILE=file))
+    assert "REZERV_VAULT_KEY" not in (tmp_path / "home" / "secrets.env").read_text()
+    assert load(tmp_path, REZERV_VAULT_KEY_FILE=file).has_secrets
+
+
+def test_questions_to_the_books_need_no_secret(tmp_path: Path) -> None:
+    config = load(tmp_path).reading_config()
+    assert config.warehouse == tmp_path / "home" / "warehouse.duckdb" and not config.vault_key
 
 
 def test_child_processes_get_no_secret(tmp_path: Path) -> None:
