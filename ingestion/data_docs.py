@@ -194,7 +194,7 @@ def _documented(contract: Contract, rule: Rule, expectation: Any) -> Any | None:
         case "text_length":
             most = MAX_TEXT_CHARACTERS
             return gxe.ExpectColumnValueLengthsToBeBetween(column=column, max_value=most, meta=meta)
-        case "iin_valid" | "clean_text":
+        case "iin_valid" | "clean_text" | "no_iin":
             return None
     return expectation
 

@@ -61,6 +61,7 @@ _KINDS = {
     "between": (quarantine.OUT_OF_RANGE, "ExpectColumnValuesToBeBetween"),
     "iin_valid": (quarantine.BAD_IIN, "ExpectColumnValuesToBeInSet"),
     "clean_text": (quarantine.FORBIDDEN_CHARACTERS, "ExpectColumnValuesToBeInSet"),
+    "no_iin": (quarantine.HOLDS_IIN, "ExpectColumnValuesToBeInSet"),
     "text_length": (quarantine.TOO_LONG, "ExpectColumnValuesToBeInSet"),
     "in_order": (quarantine.WRONG_ORDER, "ExpectColumnPairValuesAToBeGreaterThanB"),
 }
@@ -139,6 +140,8 @@ def _column_rules(column: Column) -> Iterator[Rule]:
     if _is_free_text(column):
         yield _verdict_rule("clean_text", name)
         yield _verdict_rule("text_length", name)
+        if not column.is_vault:
+            yield _verdict_rule("no_iin", name)
 
 
 def _is_free_text(column: Column) -> bool:
@@ -187,6 +190,8 @@ def verdicts(column: Column, values: pa.Array) -> dict[str, pa.BooleanArray]:
     if _is_free_text(column):
         judged["clean_text"] = pc.invert(pc.match_substring_regex(values, _HIDDEN_CHARACTERS))
         judged["text_length"] = pc.less_equal(pc.utf8_length(values), MAX_TEXT_CHARACTERS)
+        if not column.is_vault:
+            judged["no_iin"] = iin.hold_none(values)
     return {verdict_column(check, column.name): verdict for check, verdict in judged.items()}
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _TWELVE_DIGITS = re.compile(r"[0-9]{12}")
+_TWELVE_ALONE = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
 _WEIGHTS_FIRST = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
 _WEIGHTS_SECOND = (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2)
 _CENTURY_BY_DIGIT = {1: 1800, 2: 1800, 3: 1900, 4: 1900, 5: 2000, 6: 2000}
@@ -71,7 +72,25 @@ def is_valid_iin(text: str) -> bool:
     return check_digit(text[:11]) == int(text[11])
 
 
+def holds_iin(text: str) -> bool:
+    """Whether a valid number stands somewhere in a text, as twelve digits and no more."""
+    return any(is_valid_iin(digits) for digits in _TWELVE_ALONE.findall(text))
+
+
 # -- whole columns
+
+
+def hold_none(values: pa.Array) -> pa.BooleanArray:
+    """Whether texts hold no IIN (``holds_iin``); null of null."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    free = pc.invert(pc.match_substring_regex(values, "[0-9]{12}"))
+    if pc.all(free, min_count=0).as_py():
+        return free
+    suspects = zip(free.to_pylist(), values.to_pylist(), strict=True)
+    verdicts = [is_free if is_free is not False else not holds_iin(text) for is_free, text in suspects]
+    return pa.array(verdicts, type=pa.bool_())
 
 
 def are_valid(values: pa.Array) -> pa.BooleanArray:

@@ -8,12 +8,14 @@ landing folder, which is received when it is landed (docs/rules.md, Time).
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingestion import quarantine
+from ingestion import iin, quarantine
 from ingestion.batches import PendingFile
 from ingestion.clock import folder_stamp_to_utc
 from ingestion.contracts import feed_names
@@ -24,19 +26,22 @@ _IGNORED_ENDS = (".part", ".tmp")
 # Characters by which a name means a path, a pattern or a stream on some system.
 _UNSAFE_CHARACTERS = frozenset('\\/:*?"<>|')
 _MAX_NAME_LENGTH = 200
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9._()-]+")
+_DIGEST_LENGTH = 8
 
 
 @dataclass(frozen=True)
 class FolderProblem:
     """Something in the landing folder that is not taken.
 
-    source_file: its name, safe to show. feed: the feed of its name, empty if it has none. reason_code: one of
-    ``quarantine.PLACE_REASONS``.
+    source_file: its name as it is kept. feed: the feed of its name, empty if it has none. reason_code: one of
+    ``quarantine.PLACE_REASONS``. shown_name: its name for a terminal, which is kept nowhere.
     """
 
     source_file: str
     feed: str
     reason_code: str
+    shown_name: str = field(default="", compare=False, repr=False)
 
 
 def feed_of(name: str) -> str | None:
@@ -59,17 +64,38 @@ def is_safe_name(name: str) -> bool:
 
 
 def shown(name: str) -> str:
-    """A name as it can be shown: characters that are not printable as their codes, cut when too long."""
+    """A name as a terminal may show it: characters that are not printable as their codes, cut when too long.
+
+    Nothing keeps it: a sender may have put a person's name or number there.
+    """
     safe = "".join(mark if mark.isprintable() else f"\\u{ord(mark):04x}" for mark in name)
     return safe if len(safe) <= _MAX_NAME_LENGTH else safe[: _MAX_NAME_LENGTH - 1] + "…"
 
 
+def kept(name: str) -> str:
+    """A file's name as books, logs and reports keep it, which name nobody.
+
+    The name itself if it is a feed's, and the rest of it is plain and holds no IIN. Else the feed, if there
+    is one, the begin of a hash, and the format.
+    """
+    feed, file_type = feed_of(name), file_format(name)
+    is_plain = is_safe_name(name) and _PLAIN_NAME.fullmatch(name) is not None
+    if feed is not None and is_plain and not iin.holds_iin(name):
+        return name
+    digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:_DIGEST_LENGTH]
+    return f"{feed + '__' if feed else ''}({digest}){'.' + file_type if file_type else ''}"
+
+
+def _kept_folder(name: str) -> str:
+    return name if folder_stamp_to_utc(name) is not None else kept(name)
+
+
 def source_file(path: Path, landing_dir: Path) -> str:
-    """Name of a file in the warehouse: relative to the landing folder, or the bare name outside it."""
+    """Name of a file in the warehouse: below the landing folder, or the bare name outside it."""
     folder, root = path.parent.resolve(), landing_dir.resolve()
     if not folder.is_relative_to(root):
-        return shown(path.name)
-    return "/".join(shown(part) for part in (*folder.relative_to(root).parts, path.name))
+        return kept(path.name)
+    return "/".join((*(_kept_folder(part) for part in folder.relative_to(root).parts), kept(path.name)))
 
 
 def describe(path: Path, landing_dir: Path) -> PendingFile | None:
@@ -117,8 +143,9 @@ def problems(landing_dir: Path) -> list[FolderProblem]:
         reason = reason or refusal(path, landing_dir)
         if reason is not None:
             feed = feed_of(path.name) or ""
-            found.append(FolderProblem(source_file(path, landing_dir), feed, reason))
-    return sorted(found, key=lambda problem: problem.source_file)
+            name = "/".join(shown(part) for part in path.relative_to(landing_dir).parts)
+            found.append(FolderProblem(source_file(path, landing_dir), feed, reason, name))
+    return sorted(found, key=lambda problem: problem.shown_name)
 
 
 def _described(path: Path, landing_dir: Path) -> PendingFile | None:

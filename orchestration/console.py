@@ -422,7 +422,8 @@ def _show_problems(screen: Screen, problems: Sequence[FolderProblem]) -> None:
         screen.say("status.problems", count=len(problems))
     for problem in problems[:PROBLEMS_SHOWN]:
         reason = _reason(screen.texts, problem.reason_code)
-        screen.say("status.problem", file=problem.source_file, reason=reason)
+        names = dict.fromkeys((problem.shown_name, problem.source_file))
+        screen.say("status.problem", file=" = ".join(name for name in names if name), reason=reason)
 
 
 def _show_quarantine_summary(screen: Screen, files: Sequence[OpenFile]) -> None:

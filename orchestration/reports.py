@@ -271,9 +271,11 @@ def _held_file(
     settings: Settings, connection: Any, file: OpenFile, named: Sequence[Path] = ()
 ) -> HeldFile:
     """A held file with its path: in the landing folder, or as it was named to be landed."""
-    path = settings.landing_dir / file.source_file
-    elsewhere = (one for one in named if one.name == file.source_file)
-    path = path if path.exists() else next(elsewhere, Path(file.source_file))
+    from ingestion.landing_folder import kept, known_files
+
+    there = (one.path for one in known_files(settings.landing_dir) if one.source_file == file.source_file)
+    elsewhere = (one for one in named if kept(one.name) == file.source_file)
+    path = next(there, None) or next(elsewhere, Path(file.source_file))
     return HeldFile(file.source_file, path, file.reason_code or "", shrinkage(connection, file.batch_id))
 
 

@@ -12,6 +12,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -20,12 +21,39 @@ from ingestion.readers.base import Chunk, UnreadableFileError
 from ingestion.readers.text import TextBlocks, TextTableReader, has_ambiguous_letters, require_no_nul
 
 LINE_ENDS = b"\n"
-# Rows, and cells, of a chunk: every cell is a Python object.
+# Text, rows and cells of a chunk: every cell is a Python object, some many times larger than their text.
+_CHUNK_LETTERS = 2**21
 _CHUNK_ROWS = 20_000
 _CHUNK_CELLS = 500_000
 # Deeper objects would be refused by Python further on, at a depth that nobody chose.
 _MAX_DEPTH = 50
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]')
+
+
+@dataclass
+class _Rows:
+    """Rows that wait to become a chunk, with the names that they have."""
+
+    records: dict[int, dict[str, object]] = field(default_factory=dict)
+    broken: dict[int, str] = field(default_factory=dict)
+    ambiguous: set[int] = field(default_factory=set)
+    names: dict[str, None] = field(default_factory=dict)
+    count_letters: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether a chunk should not become larger."""
+        return (
+            self.count_letters >= _CHUNK_LETTERS
+            or len(self.records) + len(self.broken) >= _CHUNK_ROWS
+            or len(self.records) * len(self.names) >= _CHUNK_CELLS
+        )
+
+    def chunk(self) -> Chunk:
+        """The rows by column."""
+        records = self.records.values()
+        columns = {name: [record.get(name) for record in records] for name in self.names}
+        return Chunk(columns, list(self.records), self.broken, frozenset(self.ambiguous))
 
 
 class JsonLinesReader(TextTableReader):
@@ -42,25 +70,24 @@ class JsonLinesReader(TextTableReader):
         self._has_objects = False
 
     def __iter__(self) -> Iterator[Chunk]:
-        """The rows, block by block."""
-        records: dict[int, dict[str, object]] = {}
-        broken: dict[int, str] = {}
-        ambiguous: set[int] = set()
+        """The rows, in chunks of bounded size."""
+        rows = _Rows()
         for number, line in self._lines():
             record = _object(line)
             if record is None:
-                broken[number] = line[: limits.MAX_KEPT_TEXT]
+                rows.broken[number] = line[: limits.MAX_KEPT_TEXT]
             else:
-                records[number] = record
-                self._add_names(record)
+                self._has_objects = True
+                self._add_names(record, rows.names)
+                rows.records[number] = record
                 if self._blocks.has_ambiguous_letters and has_ambiguous_letters(line):
-                    ambiguous.add(number)
-            count_rows = len(records) + len(broken)
-            if count_rows >= _CHUNK_ROWS or len(records) * len(self._names) >= _CHUNK_CELLS:
-                yield self._chunk(records, broken, ambiguous)
-                records, broken, ambiguous = {}, {}, set()
-        if records or broken:
-            yield self._chunk(records, broken, ambiguous)
+                    rows.ambiguous.add(number)
+            rows.count_letters += len(line)
+            if rows.is_full:
+                yield rows.chunk()
+                rows = _Rows()
+        if rows.records or rows.broken:
+            yield rows.chunk()
         if not self._has_objects:
             raise UnreadableFileError("no line is a JSON object")
 
@@ -77,20 +104,14 @@ class JsonLinesReader(TextTableReader):
                 self._next_number += 1
             block = next(self._blocks, b"")
 
-    def _add_names(self, record: dict[str, object]) -> None:
-        self._has_objects = True
-        if record.keys() <= self._names.keys():
+    def _add_names(self, record: dict[str, object], names_of_chunk: dict[str, None]) -> None:
+        if record.keys() <= names_of_chunk.keys():
             return
-        self._names.update(dict.fromkeys(record))
+        names_of_chunk.update(dict.fromkeys(record))
+        self._names.update(names_of_chunk)
         self.names = tuple(self._names)
-        if len(self._names) > limits.MAX_COLUMNS:
+        if len(self.names) > limits.MAX_COLUMNS:
             raise UnreadableFileError("too many columns")
-
-    def _chunk(
-        self, records: dict[int, dict[str, object]], broken: dict[int, str], ambiguous: set[int]
-    ) -> Chunk:
-        columns = {name: [record.get(name) for record in records.values()] for name in self._names}
-        return Chunk(columns, list(records), broken, frozenset(ambiguous))
 
 
 def _object(line: str) -> dict[str, object] | None:

@@ -18,6 +18,7 @@ import xlsxwriter
 
 from ingestion.contracts import load_contract
 from ingestion.contracts.examples import written
+from ingestion.landing_folder import kept
 from tests.unit.ingestion.deliveries import rows_of
 
 ROOT = Path(__file__).parents[2]
@@ -93,6 +94,7 @@ def fill(folder: Path) -> None:
     (folder / f"{WITHDRAWALS}__unfinished.csv.part").write_bytes(HEADER + b"W-1,R25-0000")
 
 
+UNKNOWN = kept("passwords.csv")
 EXPECTED = {
     "packed.csv.gz": {"LINE_TOO_LONG", "UNREADABLE_ENCODING"},
     "line.csv": {"LINE_TOO_LONG", "UNREADABLE_ENCODING"},
@@ -104,7 +106,7 @@ EXPECTED = {
     "utf16.csv": {"UNREADABLE_ENCODING"},
     "link.csv": {"SYMBOLIC_LINK"},
     "pipe.csv": {"NOT_A_FILE"},
-    "\\u202egpj.csv": {"UNSAFE_NAME"},
+    kept(f"{WITHDRAWALS}__\u202egpj.csv").removeprefix(f"{WITHDRAWALS}__"): {"UNSAFE_NAME"},
 }
 
 
@@ -142,7 +144,7 @@ def test_traps_end_outside_with_their_reasons_and_good_rows_land(home: Path) -> 
     assert "Traceback" not in done.stdout + done.stderr
     assert peak < MEMORY_MIB
     found = dict(query(home, "select split_part(source_file, '/', -1), reason_code from raw._batches"))
-    assert found.pop("passwords.csv") == "UNKNOWN_NAME"
+    assert found.pop(UNKNOWN) == "UNKNOWN_NAME"
     assert found.pop(f"{WITHDRAWALS}__good.csv") is None
     assert found.pop(f"{WITHDRAWALS}__rows.csv") is None
     reasons = {name.removeprefix(f"{WITHDRAWALS}__"): reason for name, reason in found.items()}
@@ -150,7 +152,7 @@ def test_traps_end_outside_with_their_reasons_and_good_rows_land(home: Path) -> 
     for name, allowed in EXPECTED.items():
         assert reasons[name] in allowed, f"{name}: {reasons[name]}"
     open_now = query(home, "select distinct split_part(source_file, '/', -1) from raw._quarantine_open")
-    assert {name for (name,) in open_now} == {*found, f"{WITHDRAWALS}__rows.csv", "passwords.csv"}
+    assert {name for (name,) in open_now} == {*found, f"{WITHDRAWALS}__rows.csv", UNKNOWN}
     log = (home / "logs" / "rezerv.log").read_text()
     for name, reason in found.items():
         assert any(name in line and str(reason) in line for line in log.splitlines()), name

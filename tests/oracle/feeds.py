@@ -256,6 +256,7 @@ _FEEDS: tuple[Feed, ...] = (
             _code("test_language_code", "kk ru"),
             *(_boolean(name) for name in order.CONSENTS),
         ),
+        not_before=(("registered_at", "birth_on"),),
     ),
     Feed(
         "platform__resit_claims",

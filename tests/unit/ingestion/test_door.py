@@ -39,6 +39,10 @@ def with_value(feed: str, column: str, value: Any, row: int = 1) -> list[dict[st
         ("vetting__replies", "ground_code", "g", quarantine.BAD_PATTERN),
         ("platform__registrations", "iin", "920615400002", quarantine.BAD_IIN),
         ("platform__registrations", "iin", "61211600012", quarantine.BAD_PATTERN),
+        ("platform__sittings", "sitting_id", "S 920615400001", quarantine.HOLDS_IIN),
+        ("platform__sittings", "sitting_id", "S\u202e1", quarantine.FORBIDDEN_CHARACTERS),
+        ("platform__sittings", "sitting_id", "S" * 40_000, quarantine.TOO_LONG),
+        ("platform__registrations", "last_name", "A\x07", quarantine.FORBIDDEN_CHARACTERS),
     ],
 )
 def test_a_bad_value_keeps_its_row_outside(feed: str, column: str, value: Any, reason: str) -> None:
@@ -74,6 +78,21 @@ def test_an_end_before_its_start_stays_outside(feed: str, later: str, earlier: s
     rows[0][later] = rows[0][earlier] - timedelta(days=1)
     rows[1][later] = rows[1][earlier]
     assert reasons(inspected(feed, rows)) == [(1, later, quarantine.WRONG_ORDER)]
+
+
+def test_nobody_registers_before_being_born() -> None:
+    rows = with_value("platform__registrations", "birth_on", date(2090, 1, 1))
+    assert reasons(inspected("platform__registrations", rows)) == [
+        (1, "registered_at", quarantine.WRONG_ORDER)
+    ]
+
+
+def test_long_numbers_and_wrong_ones_are_no_iin() -> None:
+    for value in ("920615400002", "1920615400001", "SIT-0000001"):
+        assert (
+            reasons(inspected("platform__sittings", with_value("platform__sittings", "sitting_id", value)))
+            == []
+        )
 
 
 def test_all_reasons_of_a_row_are_told() -> None:

@@ -1,6 +1,7 @@
 """Which files stand in the landing folder, and whose they are."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.landing_folder import describe, feed_of, is_ignored, known_files, problems, shown
+from ingestion.landing_folder import describe, feed_of, is_ignored, kept, known_files, problems, shown
 
 
 def put(folder: Path, *names: str) -> None:
@@ -77,20 +78,39 @@ def test_order_is_by_receipt_then_name_and_files_without_stamp_come_last(tmp_pat
     ]
 
 
-def test_files_that_belong_nowhere_are_named(tmp_path: Path) -> None:
+def test_files_that_belong_nowhere_are_told_and_their_names_are_not_kept(tmp_path: Path) -> None:
     put(
         tmp_path,
-        "notes.txt",
+        "Ахметов Айдар.pdf",
         "incoming/platform__answers.csv",
         "2025-06-02T090000/deeper/platform__answers.csv",
         ".git/x.csv",
     )
-    assert [(one.source_file, one.feed, one.reason_code) for one in problems(tmp_path)] == [
+    found = problems(tmp_path)
+    assert [(one.shown_name, one.feed, one.reason_code) for one in found] == [
         ("2025-06-02T090000/deeper/platform__answers.csv", "platform__answers", "WRONG_FOLDER"),
         ("incoming/platform__answers.csv", "platform__answers", "WRONG_FOLDER"),
-        ("notes.txt", "", "UNKNOWN_NAME"),
+        ("Ахметов Айдар.pdf", "", "UNKNOWN_NAME"),
     ]
+    for one in found:
+        assert not {"Ахметов", "incoming", "deeper"} & set(re.findall(r"\w+", one.source_file + repr(one)))
+    assert found[0].source_file.startswith("2025-06-02T090000/(")
     assert known_files(tmp_path) == []
+
+
+@pytest.mark.parametrize("rest", ["920615400001", "ЖСН 920615400001", "Ахметов", "a b", "x_920615400001_y"])
+def test_what_may_name_somebody_is_not_kept_of_a_feeds_name(tmp_path: Path, rest: str) -> None:
+    put(tmp_path, f"platform__answers__{rest}.csv.gz")
+    (file,) = known_files(tmp_path)
+    assert rest not in file.source_file
+    assert re.fullmatch(r"platform__answers__\([0-9a-f]{8}\)\.csv", file.source_file)
+
+
+@pytest.mark.parametrize(
+    "rest", ["ACS-2025-01", "text_test__correction", "mends-0123456789abcdef", "(2)", "920615400002"]
+)
+def test_plain_names_are_kept(rest: str) -> None:
+    assert kept(f"vetting__replies__{rest}.xlsx") == f"vetting__replies__{rest}.xlsx"
 
 
 def test_a_file_outside_the_landing_folder_keeps_its_bare_name(tmp_path: Path) -> None:
@@ -114,7 +134,7 @@ def test_links_pipes_and_sockets_are_not_taken(tmp_path: Path) -> None:
     os.mkfifo(landing / "platform__answers__pipe.csv")
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(landing / "platform__sittings.csv"))
-        found = {one.source_file: one.reason_code for one in problems(landing)}
+        found = {one.shown_name: one.reason_code for one in problems(landing)}
     assert found == {
         "2025-06-02T090000": "SYMBOLIC_LINK",
         "platform__answers__link.csv": "SYMBOLIC_LINK",
@@ -144,9 +164,10 @@ def test_names_that_deceive_are_refused_and_shown_harmlessly(tmp_path: Path, nam
         pytest.skip("the file system itself refuses the name")
     (problem,) = problems(tmp_path)
     assert problem.reason_code == "UNSAFE_NAME"
-    assert problem.source_file.isprintable()
-    assert len(problem.source_file) <= 200
-    problem.source_file.encode("utf-8")
+    for told in (problem.source_file, problem.shown_name):
+        assert told.isprintable()
+        assert len(told) <= 200
+        told.encode("utf-8")
     assert known_files(tmp_path) == []
 
 
@@ -166,7 +187,7 @@ def test_what_may_not_be_read_is_told(tmp_path: Path) -> None:
     script = (
         "import os, sys; from pathlib import Path; import ingestion.contracts as c; c.feed_names();"
         "from ingestion.landing_folder import problems; os.setuid(65534);"
-        "print([(p.source_file, p.reason_code) for p in problems(Path(sys.argv[1]))])"
+        "print([(p.shown_name, p.reason_code) for p in problems(Path(sys.argv[1]))])"
     )
     done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True)
     expected = [("2025-06-02T090000", "NO_PERMISSION"), ("platform__sittings.csv", "NO_PERMISSION")]

@@ -18,6 +18,7 @@ from ingestion.batches import Acceptance, BatchResult
 from ingestion.config import IngestionConfig
 from ingestion.contracts import feed_names, load_contract
 from ingestion.errors import RetryableError, RezervError
+from ingestion.landing_folder import kept
 from ingestion.loader import (
     close_quarantine,
     ensure_raw_tables,
@@ -295,7 +296,7 @@ def test_one_file_from_anywhere(config: IngestionConfig, tmp_path: Path) -> None
 def test_what_cannot_be_taken_is_recorded_once_and_does_not_land(config: IngestionConfig) -> None:
     (config.landing_dir / "letter.csv").write_text("a\n")
     (config.landing_dir / f"{SITTINGS}__link.csv").symlink_to(config.landing_dir / "letter.csv")
-    assert [problem.source_file for problem in folder_problems(config)] == [
+    assert [problem.shown_name for problem in folder_problems(config)] == [
         "letter.csv",
         f"{SITTINGS}__link.csv",
     ]
@@ -308,7 +309,7 @@ def test_what_cannot_be_taken_is_recorded_once_and_does_not_land(config: Ingesti
     assert query(
         config, "select source_file, row_number, reason_code from raw._quarantine_open order by 1"
     ) == [
-        ("letter.csv", None, "UNKNOWN_NAME"),
+        (kept("letter.csv"), None, "UNKNOWN_NAME"),
         (f"{SITTINGS}__link.csv", None, "SYMBOLIC_LINK"),
     ]
     assert record_problems(config, AFTERWARDS) == []

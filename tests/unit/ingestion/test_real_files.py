@@ -1,4 +1,4 @@
-"""Files as people and programs really write them, through the door: the same rows however they are written."""
+"""Files as people and programs really write them, through the door: the same rows in any writing."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def test_names_come_as_lines_bring_them(monkeypatch: pytest.MonkeyPatch) -> None
     table = read("a.jsonl", b'{"a": 1}\n{"a": 2}\n{"b": 3}\n{"b": 4}\n')
     assert table.count_chunks == 2
     assert table.rows[1] == {"a": 1}
-    assert table.rows[3] == {"a": None, "b": 3}
+    assert table.rows[3] == {"b": 3}
     assert table.names == ("a", "b")
 
 
@@ -86,6 +86,11 @@ def test_refused_without_an_object(content: bytes) -> None:
 def test_names_have_a_bound() -> None:
     lines = "".join(f'{{"n{number}": 1}}\n' for number in range(limits.MAX_COLUMNS + 1))
     assert refusal("a.jsonl", lines.encode()) == "UNREADABLE_FILE"
+
+
+def test_chunks_have_a_bound_in_text_too() -> None:
+    line = b'{"a": [' + b"[]," * 100_000 + b"0]}\n"
+    assert read("a.jsonl", line * 15).count_chunks == 3
 
 
 def test_chunks_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
