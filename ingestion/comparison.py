@@ -63,7 +63,8 @@ def compare(connection: duckdb.DuckDBPyConnection, contract: Contract, source_fi
     """The file on the stage against the last landed file of its feed and name; None if there is none."""
     query = """
         select batch_id from raw._batches
-        where feed = ? and state = ? and split_part(source_file, '/', -1) = split_part(?, '/', -1)
+        where feed = ? and state = ? and count_landed > 0
+          and split_part(source_file, '/', -1) = split_part(?, '/', -1)
         order by landed_seq desc limit 1
     """
     last = connection.execute(query, [contract.feed, STATE_LANDED, source_file]).fetchone()

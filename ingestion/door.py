@@ -18,6 +18,7 @@ from ingestion import iin, quarantine
 from ingestion.batches import CheckResult
 from ingestion.contracts.model import Contract
 from ingestion.expectations import Outcome, engine_for, evaluate, verdicts
+from ingestion.limits import MAX_BROKEN_ROWS
 from ingestion.parsing import parse_column
 from ingestion.platform_deliveries import interval_of
 from ingestion.readers import Chunk, TableReader, UnreadableFileError, file_format, open_table
@@ -185,6 +186,8 @@ def _read(reader: TableReader, contract: Contract, stage: Stage) -> _Reading:
             reading.count_rows += len(chunk.row_numbers) + len(chunk.broken_rows)
             reading.broken += chunk.broken_rows
             reading.ambiguous += chunk.ambiguous_rows
+            if len(reading.broken) > MAX_BROKEN_ROWS:
+                raise UnreadableFileError("more broken rows than a table can have")
             waiting.append(pool.submit(_parsed_chunk, chunk, contract, reader.naive_is_utc))
             if len(waiting) > _THREADS:
                 arrived.append(waiting.popleft().result())

@@ -53,6 +53,8 @@ _HIDDEN_CHARACTERS = (
 )
 
 
+# Rules about free text, of which there are three for every such column.
+_TEXT_CHECKS = frozenset({"clean_text", "text_length", "no_iin"})
 # Each kind of rule: the reason it gives, and the expectation that decides it.
 _KINDS = {
     "not_null": (quarantine.MISSING_VALUE, "ExpectColumnValuesToNotBeNull"),
@@ -299,6 +301,26 @@ def _failing_numbers(rule: Rule, connection: duckdb.DuckDBPyConnection, table: s
 
 
 def _evaluate_in_gx(
+    contract: Contract, rules: Sequence[Rule], connection: duckdb.DuckDBPyConnection, table: str
+) -> list[Outcome]:
+    """Every rule, but those about free text only where a verdict is bad.
+
+    They are many, nearly never fail and cost as much as any: a third of the time of a small file.
+    """
+    of_text = [number for number, rule in enumerate(rules) if rule.check_name in _TEXT_CHECKS]
+    counts = _counts(contract, [rules[number] for number in of_text], connection, table) if of_text else []
+    known = {
+        number: Outcome(rules[number], evaluated, array("q"))
+        for number, (evaluated, failed) in zip(of_text, counts, strict=True)
+        if not failed
+    }
+    put = [number for number in range(len(rules)) if number not in known]
+    found = _put_to_gx(contract, [rules[number] for number in put], connection, table)
+    known |= dict(zip(put, found, strict=True))
+    return [known[number] for number in range(len(rules))]
+
+
+def _put_to_gx(
     contract: Contract, rules: Sequence[Rule], connection: duckdb.DuckDBPyConnection, table: str
 ) -> list[Outcome]:
     frame = _frame(contract, rules, connection, table)

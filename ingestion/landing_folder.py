@@ -17,7 +17,7 @@ from pathlib import Path
 
 from ingestion import iin, quarantine
 from ingestion.batches import PendingFile
-from ingestion.clock import folder_stamp_to_utc
+from ingestion.clock import folder_stamp_to_utc, utc_now
 from ingestion.contracts import feed_names
 from ingestion.readers import file_format
 
@@ -110,6 +110,13 @@ def describe(path: Path, landing_dir: Path) -> PendingFile | None:
 
 def refusal(path: Path, landing_dir: Path) -> str | None:
     """Why a path cannot be landed (one of ``quarantine.PLACE_REASONS``); None if it can."""
+    try:
+        return _refusal(path, landing_dir)
+    except OSError:
+        return quarantine.NO_PERMISSION
+
+
+def _refusal(path: Path, landing_dir: Path) -> str | None:
     if not is_safe_name(path.name):
         return quarantine.UNSAFE_NAME
     if path.is_symlink():
@@ -121,9 +128,12 @@ def refusal(path: Path, landing_dir: Path) -> str | None:
     if feed_of(path.name) is None:
         return quarantine.UNKNOWN_NAME
     folders = source_file(path, landing_dir).split("/")[:-1]
-    if folders and (len(folders) > 1 or folder_stamp_to_utc(folders[0]) is None):
+    if not folders:
+        return None
+    delivered_at = folder_stamp_to_utc(folders[0])
+    if len(folders) > 1 or delivered_at is None:
         return quarantine.WRONG_FOLDER
-    return None
+    return quarantine.FROM_FUTURE if delivered_at > utc_now() else None
 
 
 def known_files(landing_dir: Path) -> list[PendingFile]:
@@ -139,8 +149,7 @@ def problems(landing_dir: Path) -> list[FolderProblem]:
     """What stands in the landing folder and is not taken, by name."""
     found = []
     for path in _entries(landing_dir):
-        reason = quarantine.NO_PERMISSION if path.is_dir() and not path.is_symlink() else None
-        reason = reason or refusal(path, landing_dir)
+        reason = quarantine.NO_PERMISSION if _is_folder(path) else refusal(path, landing_dir)
         if reason is not None:
             feed = feed_of(path.name) or ""
             name = "/".join(shown(part) for part in path.relative_to(landing_dir).parts)
@@ -149,8 +158,14 @@ def problems(landing_dir: Path) -> list[FolderProblem]:
 
 
 def _described(path: Path, landing_dir: Path) -> PendingFile | None:
-    is_folder = path.is_dir() and not path.is_symlink()
-    return None if is_folder else describe(path, landing_dir)
+    return None if _is_folder(path) else describe(path, landing_dir)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir() and not path.is_symlink()
+    except OSError:
+        return False
 
 
 def _order(file: PendingFile) -> tuple[bool, str, str]:
@@ -174,7 +189,7 @@ def _entries(folder: Path) -> Iterator[Path]:
     for entry in entries:
         if is_ignored(entry.name):
             continue
-        if entry.is_dir(follow_symlinks=False):
+        if entry.is_dir(follow_symlinks=False):  # told by the listing itself, without entering
             yield from _entries(Path(entry.path))
         else:
             yield Path(entry.path)

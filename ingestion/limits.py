@@ -18,6 +18,9 @@ MAX_TEXT_CHARACTERS = 32_767
 # What is kept of a row that cannot be split into columns.
 MAX_KEPT_TEXT = 4_096
 
+# Rows of a file that cannot be split into columns; with more of them it is no table.
+MAX_BROKEN_ROWS = 500_000
+
 # Columns of a file; the widest contract has 24.
 MAX_COLUMNS = 1_000
 

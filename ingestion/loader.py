@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -29,12 +30,12 @@ from ingestion.batches import (
     batch_id,
     mended_batch,
 )
-from ingestion.clock import as_utc, utc_now
+from ingestion.clock import as_utc, folder_stamp_to_utc, utc_now
 from ingestion.comparison import compare
 from ingestion.config import IngestionConfig
 from ingestion.contracts import load_contract
 from ingestion.door import Inspection, inspect
-from ingestion.errors import RezervError
+from ingestion.errors import RetryableError, RezervError
 from ingestion.landing_folder import FolderProblem
 from ingestion.locking import warehouse_lock
 from ingestion.sources import RefusedPlaceError, Source, open_source
@@ -55,6 +56,7 @@ class _Stores:
     keys: PersonKeys
     now: datetime
     acceptance: Acceptance | None = None
+    engine: str | None = None
 
 
 def ensure_raw_tables(config: IngestionConfig) -> None:
@@ -111,28 +113,42 @@ def land_files(
     now: datetime | None = None,
     on_batch: Callable[[BatchResult], None] | None = None,
     acceptance: Acceptance | None = None,
+    engine: str | None = None,
+    settle_seconds: float = 0,
 ) -> list[BatchResult]:
     """Land files in the given order, each as one batch; holds the writer's lock.
 
     now: moment of landing (UTC if without zone; None: the present). on_batch: called after each batch.
-    acceptance: a person's word that these files land although they have lost much of what the last one held.
-    Files received in the future are left waiting; when the others have landed,
-    ``RezervError('received_in_future')`` names the first of them. Other failures stop at the file concerned,
-    of which nothing has landed; what landed before stays.
+    acceptance: a person's word that these files land although they have lost much of what the last one
+    held. engine: evaluates the expectations; None chooses by the size of each file. Files received in the
+    future are left waiting; when the others have landed, ``RezervError('received_in_future')`` names the
+    first of them. Of a file that fails nothing has landed; the others land, and then the first failure is
+    raised. settle_seconds: files that were written to just now are looked at again after this pause; one
+    that grew fails with ``RetryableError('file_changed')``.
     """
     config.require_secrets()
     if acceptance is not None and not (acceptance.by.strip() and acceptance.reason.strip()):
         raise RezervError("acceptance_incomplete")
     moment = utc_now() if now is None else as_utc(now)
     due = [file for file in files if file.received_at is None or file.received_at <= moment]
-    results = []
+    results: list[BatchResult] = []
+    failures: list[RezervError] = []
+    growing = _growing(due, settle_seconds)
     with warehouse_lock(config.warehouse), open_workbench(config) as connection:
-        stores = _prepare(connection, config, moment, acceptance)
+        stores = replace(_prepare(connection, config, moment), acceptance=acceptance, engine=engine)
         for file in due:
-            result = _land(stores, file)
+            try:
+                _require_settled(file, growing)
+                result = _land(stores, file)
+            except RezervError as error:
+                logger.error("%s: %s", file.source_file, error)
+                failures.append(error)
+                continue
             results.append(result)
             if on_batch is not None:
                 on_batch(result)
+    if failures:
+        raise failures[0]
     _refuse_future(files, moment)
     return results
 
@@ -144,10 +160,10 @@ def record_problems(config: IngestionConfig, now: datetime | None = None) -> lis
     new = [one for one in found if (one.feed, one.source_file, _marker(one)) not in recorded]
     if not new:
         return []
-    config.require_secrets()
-    with warehouse_lock(config.warehouse), open_workbench(config) as connection:
-        stores = _prepare(connection, config, utc_now() if now is None else as_utc(now), None)
-        return [_record_refused(stores, one, _marker(one)) for one in new]
+    moment = utc_now() if now is None else as_utc(now)
+    with warehouse_lock(config.warehouse), raw_store.open_warehouse(config.warehouse) as connection:
+        raw_store.create_tables(connection)
+        return [_record_refused(connection, one, moment) for one in new]
 
 
 def close_quarantine(
@@ -171,15 +187,39 @@ def close_quarantine(
         raw_store.close_by_person(connection, batch, row_number, moment, by.strip(), note.strip())
 
 
-def _prepare(
-    connection: duckdb.DuckDBPyConnection,
-    config: IngestionConfig,
-    moment: datetime,
-    acceptance: Acceptance | None,
-) -> _Stores:
+def _prepare(connection: duckdb.DuckDBPyConnection, config: IngestionConfig, moment: datetime) -> _Stores:
     raw_store.create_tables(connection)
     vault.create_tables(connection, config.vault, config.person_secret)
-    return _Stores(connection, PersonKeys(config.person_secret), moment, acceptance)
+    return _Stores(connection, PersonKeys(config.person_secret), moment)
+
+
+def _growing(files: Sequence[PendingFile], settle_seconds: float) -> set[Path]:
+    """Files that were written to within the pause before now or during it: they are not whole yet."""
+    if settle_seconds <= 0:
+        return set()
+    now = time.time()
+    recent = {
+        file.path: state
+        for file in files
+        if (state := _state(file)) and now - state[1] / 1e9 < settle_seconds
+    }
+    if not recent:
+        return set()
+    time.sleep(settle_seconds)
+    return {file.path for file in files if file.path in recent and _state(file) != recent[file.path]}
+
+
+def _state(file: PendingFile) -> tuple[int, int] | None:
+    try:
+        status = file.path.stat(follow_symlinks=False)
+    except OSError:
+        return None
+    return status.st_size, status.st_mtime_ns
+
+
+def _require_settled(file: PendingFile, growing: set[Path]) -> None:
+    if file.path in growing:
+        raise RetryableError("file_changed", file=file.source_file)
 
 
 def _refuse_future(files: Sequence[PendingFile], moment: datetime) -> None:
@@ -215,17 +255,20 @@ def _land(stores: _Stores, file: PendingFile) -> BatchResult:
             return _land_source(stores, file, source)
     except RefusedPlaceError as error:
         problem = FolderProblem(file.source_file, file.feed, error.reason_code)
-        return _record_refused(stores, problem, _marker(problem))
+        return _record_refused(stores.connection, problem, stores.now)
 
 
 def _land_source(stores: _Stores, file: PendingFile, source: Source) -> BatchResult:
     sha256 = source.sha256()
-    count_before, has_landed = raw_store.earlier_batches(stores.connection, file.feed, sha256)
+    contract = load_contract(file.feed)
+    count_before, has_landed = raw_store.earlier_batches(
+        stores.connection, file.feed, sha256, contract.version
+    )
     result = BatchResult(
         batch_id=batch_id(file.feed, sha256, count_before),
         feed=file.feed,
         source_file=file.source_file,
-        received_at=file.received_at or stores.now,
+        received_at=_received_at(stores, file, sha256),
         state=STATE_DUPLICATE,
         reason_code=None,
         count_read=0,
@@ -236,12 +279,18 @@ def _land_source(stores: _Stores, file: PendingFile, source: Source) -> BatchRes
     try:
         inspection = None
         if not has_landed:
-            inspection = inspect(stores.connection, source, load_contract(file.feed), stores.keys)
+            inspection = inspect(stores.connection, source, contract, stores.keys, stores.engine)
             result = _judged(stores, result, inspection)
         source.require_unchanged()
         return _store(stores, result, inspection, sha256)
     except Exception as error:
         raise _failure(error, file.source_file) from None
+
+
+def _received_at(stores: _Stores, file: PendingFile, sha256: str) -> datetime:
+    """Moment of receipt; of a file that a person accepts, that of its delivery."""
+    held = None if stores.acceptance is None else raw_store.held_since(stores.connection, file.feed, sha256)
+    return held or file.received_at or stores.now
 
 
 def _judged(stores: _Stores, result: BatchResult, inspection: Inspection) -> BatchResult:
@@ -274,7 +323,7 @@ def _store(stores: _Stores, result: BatchResult, inspection: Inspection | None, 
     contract = load_contract(result.feed)
     has_stage = inspection is not None and inspection.stage is not None
     if has_stage and result.state == STATE_LANDED:
-        vault.write_batch(stores.connection, contract, result.batch_id)
+        vault.write_batch(stores.connection, contract, result.batch_id, result.received_at)
     word = stores.acceptance if result.is_accepted else None
     count_closed = raw_store.write_batch(
         stores.connection,
@@ -294,14 +343,18 @@ def _store(stores: _Stores, result: BatchResult, inspection: Inspection | None, 
     return result
 
 
-def _record_refused(stores: _Stores, problem: FolderProblem, sha256: str) -> BatchResult:
+def _record_refused(
+    connection: duckdb.DuckDBPyConnection, problem: FolderProblem, now: datetime
+) -> BatchResult:
     """Record something that is not read as a quarantined batch without rows."""
-    count_before, _ = raw_store.earlier_batches(stores.connection, problem.feed, sha256)
+    marker = _marker(problem)
+    count_before, _ = raw_store.earlier_batches(connection, problem.feed, marker, "")
+    delivered_at = folder_stamp_to_utc(problem.source_file.split("/")[0])
     result = BatchResult(
-        batch_id=batch_id(problem.feed, sha256, count_before),
+        batch_id=batch_id(problem.feed, marker, count_before),
         feed=problem.feed,
         source_file=problem.source_file,
-        received_at=stores.now,
+        received_at=now if delivered_at is None else min(delivered_at, now),
         state=STATE_QUARANTINED,
         reason_code=problem.reason_code,
         count_read=0,
@@ -309,7 +362,7 @@ def _record_refused(stores: _Stores, problem: FolderProblem, sha256: str) -> Bat
         count_quarantined=0,
         checks=(CheckResult("safe_place", None, 1, 1, False),),
     )
-    raw_store.write_refused(stores.connection, result, sha256, stores.now)
+    raw_store.write_refused(connection, result, marker, now)
     _log(result)
     return result
 
@@ -326,11 +379,8 @@ def _log(result: BatchResult) -> None:
     )
 
 
-def _failure(error: Exception, source_file: str) -> Exception:
-    """What went wrong, without what databases and readers quote of the file."""
-    import duckdb
-    import pyarrow as pa
-
-    if isinstance(error, duckdb.Error | pa.ArrowException | UnicodeError | MemoryError | OSError):
-        return RezervError("landing_failed", file=source_file, kind=type(error).__name__)
-    return error
+def _failure(error: Exception, source_file: str) -> RezervError:
+    """What went wrong, without what databases, readers and libraries quote of the file."""
+    if isinstance(error, RezervError):
+        return error
+    return RezervError("landing_failed", file=source_file, kind=type(error).__name__)

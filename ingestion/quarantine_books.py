@@ -263,7 +263,9 @@ def _came_later(
 ) -> bool:
     """Whether a held file has landed after all: accepted, replaced, or sent again as its mending.
 
-    Of a feed whose files say everything there is, a later file of its name takes its place too.
+    Replaced is what stood at the same place. A name without a folder is no place: every file of that name
+    from outside the landing folder, or from its root, has it. Of a feed whose files say everything there is,
+    a later file of its name takes its place too.
     """
     later = connection.execute(
         "select source_file, content_sha256 from raw._batches"
@@ -273,7 +275,7 @@ def _came_later(
     is_whole_list = bool(later) and feed in feed_names() and load_contract(feed).is_whole_list
     return any(
         sha256 == content_sha256
-        or file == source_file
+        or (file == source_file and "/" in source_file)
         or mended_batch(file) == batch_id
         or (is_whole_list and PurePosixPath(file).name == PurePosixPath(source_file).name)
         for file, sha256 in later

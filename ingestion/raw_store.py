@@ -14,13 +14,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingestion.batches import STATE_LANDED, BatchResult
+from ingestion.batches import STATE_HELD, STATE_LANDED, BatchResult
 from ingestion.contracts import BOOKKEEPING_COLUMNS, Contract, feed_names, load_contract
 from ingestion.derivation import derived_expression
 from ingestion.errors import RetryableError, RezervError
 from ingestion.stage import ROW_NUMBER
 from ingestion.vault import PersonKeys
-from ingestion.workbench import transaction
+from ingestion.workbench import quoted, transaction
 
 if TYPE_CHECKING:
     import duckdb
@@ -146,15 +146,31 @@ def has_books(connection: duckdb.DuckDBPyConnection) -> bool:
 
 
 def earlier_batches(
-    connection: duckdb.DuckDBPyConnection, feed: str, content_sha256: str
+    connection: duckdb.DuckDBPyConnection, feed: str, content_sha256: str, contract_version: str
 ) -> tuple[int, bool]:
-    """Number of batches of a feed with these bytes, and whether one of them landed."""
+    """Number of batches of a feed with these bytes, and whether one of them landed.
+
+    One from which rows stayed outside under another version of the contract does not count: by the present
+    one they may be good.
+    """
     query = """
-        select count(*), coalesce(bool_or(state = ?), false)
+        select count(*), coalesce(bool_or(state = ? and (
+            contract_version = ? or batch_id not in (select batch_id from raw._quarantine_open)
+        )), false)
         from raw._batches where feed = ? and content_sha256 = ?
     """
-    row = connection.execute(query, [STATE_LANDED, feed, content_sha256]).fetchone()
+    values = [STATE_LANDED, contract_version, feed, content_sha256]
+    row = connection.execute(query, values).fetchone()
     return (0, False) if row is None else (int(row[0]), bool(row[1]))
+
+
+def held_since(connection: duckdb.DuckDBPyConnection, feed: str, content_sha256: str) -> datetime | None:
+    """Moment of receipt of a held file with these bytes; None if none was held."""
+    query = """
+        select min(received_at) from raw._batches where feed = ? and content_sha256 = ? and state = ?
+    """
+    row = connection.execute(query, [feed, content_sha256, STATE_HELD]).fetchone()
+    return None if row is None else row[0]
 
 
 def write_batch(
@@ -335,7 +351,7 @@ def _close_entries(
     ways = (
         (KEY_LANDED, _rows_with_landed_keys(contract, keys)),
         (SAME_PLACE, _rows_in_same_places(contract, mended)),
-        (FILE_LANDED, _files_that_landed(mended)),
+        (FILE_LANDED, _files_that_landed(result, mended)),
     )
     for how, (query, values) in ways:
         own = {"feed": result.feed, "batch": result.batch_id, "file": result.source_file, "mended": mended}
@@ -368,17 +384,19 @@ def _rows_with_landed_keys(contract: Contract, keys: PersonKeys) -> tuple[str, d
 
 
 def _rows_in_same_places(contract: Contract, mended: str | None) -> tuple[str, dict[str, object]]:
-    """Rows of an earlier delivery of the same file whose place holds a good row now.
+    """Rows of an earlier delivery of the same file without a key to be known by, where a new row stands now.
 
-    It is the same file when it says so by its name, was replaced under its path, or has the same name and
-    more than half of the rows that landed from the earlier one stand in the same places.
+    It is the same file when more than half of the rows that landed from the earlier one stand in the same
+    places; where none landed, when it was replaced under its path. A row that landed then already is not new.
     """
     same_key = " and ".join(f"r.{name} is not distinct from a.{name}" for name in contract.raw_key)
+    key_columns = ", ".join(quoted(name) for name in contract.key)
     query = f"""
         with earlier as (
             select b.batch_id, b.count_landed, b.source_file from raw._batches as b
             where b.feed = $feed and b.batch_id <> $batch
-              and split_part(b.source_file, '/', -1) = split_part($file, '/', -1)
+              and (split_part(b.source_file, '/', -1) = split_part($file, '/', -1)
+                   {"or b.batch_id = $mended" if mended else ""})
         ),
         kept as (
             select r._batch_id as batch_id, count(*) as count_kept
@@ -389,23 +407,35 @@ def _rows_in_same_places(contract: Contract, mended: str | None) -> tuple[str, d
         ),
         same as (
             select earlier.batch_id from earlier left join kept using (batch_id)
-            where earlier.source_file = $file
-               or (count_landed > 0 and coalesce(count_kept, 0) * 2 > count_landed)
-            {"union select $mended" if mended else ""}
+            where (count_landed > 0 and coalesce(count_kept, 0) * 2 > count_landed)
+               or (count_landed = 0 and earlier.source_file = $file and contains($file, '/'))
         )
-        select q.batch_id, q.row_number from raw._quarantine_open as q
+        select q.batch_id, q.row_number
+        from raw._quarantine_open as q join accepted as a on a.{ROW_NUMBER} = q.row_number
         where q.feed = $feed and q.batch_id in (select batch_id from same)
-          and q.row_number in (select {ROW_NUMBER} from accepted)
+          and (q.row_key is null or exists (
+              select 1 from raw._quarantine as w
+              where w.batch_id = q.batch_id and w.row_number = q.row_number
+                and w.column_name in ({key_columns})
+          ))
+          and not exists (
+              select 1 from raw.{contract.feed} as r where r._batch_id = q.batch_id and {same_key}
+          )
     """
     return query, {}
 
 
-def _files_that_landed(mended: str | None) -> tuple[str, dict[str, object]]:
-    """Files quarantined whole that came again: replaced under their path, or named by the one that mends."""
+def _files_that_landed(result: BatchResult, mended: str | None) -> tuple[str, dict[str, object]]:
+    """Files quarantined whole that came again: replaced under their path, or named by the one that mends.
+
+    Only if something landed, and not far fewer rows than the earlier file had.
+    """
     query = f"""
-        select batch_id, row_number from raw._quarantine_open
-        where feed = $feed and batch_id <> $batch and row_number is null
-          and (source_file = $file {"or batch_id = $mended" if mended else ""})
+        select q.batch_id, q.row_number
+        from raw._quarantine_open as q join raw._batches as b using (batch_id)
+        where q.feed = $feed and q.batch_id <> $batch and q.row_number is null
+          and {result.count_landed} > 0 and {result.count_landed} * 2 >= b.count_read
+          and ((q.source_file = $file and contains($file, '/')) {"or q.batch_id = $mended" if mended else ""})
     """
     return query, {}
 

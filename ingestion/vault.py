@@ -144,6 +144,7 @@ def _create_feed_table(connection: duckdb.DuckDBPyConnection, contract: Contract
     connection.execute(
         f"create table if not exists {table} (_batch_id varchar not null, _row_number integer not null)"
     )
+    connection.execute(f"alter table {table} add column if not exists _received_at timestamp")
     for name, physical_type in identity_columns(contract):
         connection.execute(f"alter table {table} add column if not exists {name} {physical_type}")
 
@@ -161,7 +162,9 @@ def _check_secret(connection: duckdb.DuckDBPyConnection, path: Path, person_secr
         raise RezervError("person_secret_changed", path=path)
 
 
-def write_batch(connection: duckdb.DuckDBPyConnection, contract: Contract, batch_id: str) -> None:
+def write_batch(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, batch_id: str, received_at: datetime
+) -> None:
     """Keep what the file on the stage says of people, and the content of its rows outside.
 
     One transaction; writing the same batch again replaces it.
@@ -171,9 +174,9 @@ def write_batch(connection: duckdb.DuckDBPyConnection, contract: Contract, batch
             names = ", ".join(name for name, _ in identity_columns(contract))
             connection.execute(f"delete from vault.{contract.feed} where _batch_id = ?", [batch_id])
             connection.execute(
-                f"insert into vault.{contract.feed} ({names}, _batch_id, _row_number)"
-                f" select {names}, ?, _row_number from accepted",
-                [batch_id],
+                f"insert into vault.{contract.feed} ({names}, _batch_id, _row_number, _received_at)"
+                f" select {names}, ?, _row_number, ? from accepted",
+                [batch_id, received_at],
             )
         connection.execute("delete from vault.quarantined_rows where batch_id = ?", [batch_id])
         connection.execute(
@@ -224,10 +227,11 @@ def _identities(vault: Vault, candidate_no: str) -> list[dict[str, object]]:
         contract = load_contract(feed)
         names = [name for name, _ in identity_columns(contract)]
         if contract.has_vault_columns and CANDIDATE_NO in names:
-            rows = vault.rows(
-                f"select {', '.join(names)} from vault.{feed} where candidate_no = ? order by all",
-                [candidate_no],
-            )
+            columns = ", ".join([*names, "_received_at"])
+            order = "order by _received_at, _row_number"
+            query = f"select {columns} from vault.{feed} where candidate_no = ? {order}"
+            rows = vault.rows(query, [candidate_no])
+            names.append("received_at")
             found += [{"feed": feed, **dict(zip(names, row, strict=True))} for row in rows]
     return found
 

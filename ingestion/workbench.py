@@ -88,6 +88,7 @@ def attach_vault(connection: duckdb.DuckDBPyConnection, path: Path, vault_key: s
         if _is_busy(text):
             raise RetryableError("vault_busy", path=path) from None
         raise RezervError("vault_unreadable", path=path) from None
+    path.chmod(0o600)
 
 
 def _is_busy(text: str) -> bool:

@@ -17,8 +17,8 @@ def build_definitions(
 ) -> dg.Definitions:
     """Definitions for one set of settings (those of the environment by default).
 
-    `overrides` replaces resources by name: `settings`, `progress`, `dbt`. Parses the dbt project when its
-    manifest is missing or old. Raises `UserError` for a wrong setting.
+    `overrides` replaces resources by name: `settings`, `progress`, `command`, `dbt`. Parses the dbt project
+    when its manifest is missing or old. Raises `UserError` for a wrong setting.
     """
     from orchestration.assets.data_docs import data_docs_asset
     from orchestration.assets.landing import landing_assets, landing_folder

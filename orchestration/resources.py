@@ -1,4 +1,4 @@
-"""What assets are given: the settings, the dbt command, a listener for progress.
+"""What assets are given: the settings, the dbt command, a listener for progress, the command that runs them.
 
 Belongs here: making resources. Not here: the settings themselves (`settings.py`) or what assets do with them.
 """
@@ -14,6 +14,7 @@ from typing import Any
 from dagster_dbt import DbtCliResource
 from packaging.version import Version
 
+from orchestration.command_run import CommandRun
 from orchestration.errors import OrchestrationError, UserError
 from orchestration.progress import SilentProgress
 from orchestration.settings import PROJECT_ROOT, Settings
@@ -44,6 +45,7 @@ def build_resources(settings: Settings, overrides: Mapping[str, Any] | None = No
     resources: dict[str, Any] = {
         "settings": settings,
         "progress": SilentProgress(),
+        "command": CommandRun(),
         "dbt": DbtCommand(
             project_dir=str(DBT_PROJECT_DIR),
             profiles_dir=str(DBT_PROJECT_DIR),

@@ -11,7 +11,7 @@ import logging
 import os
 import shutil
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -139,47 +139,71 @@ def _run(
     """Run one job to its end; errors of the project come out as they were raised."""
     prepare_home(settings)
     with _quiet(settings):
+        from orchestration.command_run import CommandRun
         from orchestration.definitions import build_definitions
 
-        definitions = build_definitions({"progress": progress}, settings=settings)
+        chosen = _by_feed(pending) if files and pending else {}
+        command = CommandRun(chosen)
+        definitions = build_definitions({"progress": progress, "command": command}, settings=settings)
         job = definitions.resolve_job_def(job_name)
         selection = _selection(definitions, job, pending, select)
         if selection is not None and not selection:
             return
         if pending:
             progress.start(LANDING, len(pending))
-        _execute(job, selection, _run_config(pending, files, as_of, job_name, acceptance))
+        _execute(job, selection, _run_config(chosen, as_of, job_name, acceptance), command.errors)
 
 
 def _execute(
-    job: dg.JobDefinition, selection: Sequence[dg.AssetKey] | None, run_config: Mapping[str, Any]
+    job: dg.JobDefinition,
+    selection: Sequence[dg.AssetKey] | None,
+    run_config: Mapping[str, Any],
+    errors: list[BaseException],
 ) -> None:
+    """Run every step that does not depend on a failed one; then raise the first error, if there is one.
+
+    errors: where to collect what the steps raise. A file that cannot land so keeps no other feed from
+    landing, but nothing is built on half of what came.
+    """
     import dagster as dg
     from dagster._core.errors import DagsterExecutionInterruptedError
 
+    @dg.failure_hook(name="collect_error")
+    def collect_error(context: dg.HookContext) -> None:
+        if context.op_exception is not None:
+            errors.append(context.op_exception)
+
     with unhurried_history(), dg.DagsterInstance.get() as instance:
         try:
-            job.execute_in_process(instance=instance, asset_selection=selection, run_config=run_config)
+            done = job.with_hooks({collect_error}).execute_in_process(
+                instance=instance, asset_selection=selection, run_config=run_config, raise_on_error=False
+            )
         except DagsterExecutionInterruptedError as error:
             raise KeyboardInterrupt from error
+    if errors:
+        raise errors[0]
+    if not done.success:
+        raise dg.DagsterInvariantViolationError(f"run {done.run_id} failed outside its steps")
 
 
 def _run_config(
-    pending: Sequence[PendingFile] | None,
-    files: Sequence[Path],
-    as_of: str,
-    job_name: str,
-    acceptance: Acceptance | None = None,
+    chosen_feeds: Iterable[str], as_of: str, job_name: str, acceptance: Acceptance | None = None
 ) -> dict[str, Any]:
+    """What Dagster keeps of a run for good: never a file's name, which may name a person."""
     word = {"accepted_by": acceptance.by, "accepted_reason": acceptance.reason} if acceptance else {}
     operations: dict[str, Any] = {}
-    if files and pending:
-        for feed in {file.feed for file in pending}:
-            chosen = [str(file.path) for file in pending if file.feed == feed]
-            operations[f"raw__{feed}"] = {"config": {"files": chosen, **word}}
+    if word:
+        operations = {f"raw__{feed}": {"config": dict(word)} for feed in chosen_feeds}
     if as_of and job_name in ("build_job", "update_job"):
         operations["warehouse"] = {"config": {"as_of": as_of}}
     return {"ops": operations, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+def _by_feed(files: Sequence[PendingFile]) -> dict[str, list[PendingFile]]:
+    found: dict[str, list[PendingFile]] = {}
+    for file in files:
+        found.setdefault(file.feed, []).append(file)
+    return found
 
 
 def _selection(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # A file that changed within this time may still be being written by its sender.
 SETTLE_SECONDS = 30
+SECONDS_OF_AN_HOUR = 3600
 
 
 def build_sensors(jobs: dict[str, Any], always: Sequence[dg.AssetKey]) -> list[dg.SensorDefinition]:
@@ -36,12 +37,13 @@ def build_sensors(jobs: dict[str, Any], always: Sequence[dg.AssetKey]) -> list[d
         """New files in the landing folder: land their feeds, rebuild, release."""
         from ingestion.loader import pending_files
 
-        pending = settled(pending_files(settings.ingestion_config()), time.time())
+        now = time.time()
+        pending = settled(pending_files(settings.ingestion_config()), now)
         if not pending:
             return dg.SkipReason("no new file has settled in the landing folder")
         feeds = sorted({file.feed for file in pending})
         return dg.RunRequest(
-            run_key=files_key(pending),
+            run_key=run_key(pending, now),
             asset_selection=[*(raw_key(feed) for feed in feeds), *always],
             tags={"feeds": ",".join(feeds)[:250]},
         )
@@ -50,15 +52,37 @@ def build_sensors(jobs: dict[str, Any], always: Sequence[dg.AssetKey]) -> list[d
 
 
 def settled(files: "Iterable[PendingFile]", now: float) -> "list[PendingFile]":
-    """Files that have not changed for `SETTLE_SECONDS`; `now` in seconds since the epoch."""
-    return [file for file in files if now - Path(file.path).stat().st_mtime >= SETTLE_SECONDS]
+    """Files that have not changed for `SETTLE_SECONDS`; `now` in seconds since the epoch.
+
+    One that is gone by now is left out.
+    """
+    return [file for file in files if _has_settled(file.path, now)]
+
+
+def _has_settled(path: Path, now: float) -> bool:
+    try:
+        return now - path.stat().st_mtime >= SETTLE_SECONDS
+    except FileNotFoundError:
+        return False
+
+
+def run_key(files: "Iterable[PendingFile]", now: float) -> str:
+    """Name of the run that is asked for: the same set of files is asked for at most once an hour.
+
+    Not once for ever: a run that failed on a lock, say, left the set as it was, and Dagster never starts a
+    second run of the same key. Nor at each evaluation: what fails for another reason would fail every minute.
+    """
+    return f"{files_key(files)}-{int(now // SECONDS_OF_AN_HOUR)}"
 
 
 def files_key(files: "Iterable[PendingFile]") -> str:
-    """One name for a set of files by their contents and paths: the same set is never asked for twice."""
+    """One name for a set of files by their contents and paths; one that is gone by now counts as without."""
     digest = hashlib.sha256()
     for file in sorted(files, key=lambda file: str(file.path)):
-        with Path(file.path).open("rb") as stream:
-            content = hashlib.file_digest(stream, "sha256").hexdigest()
+        try:
+            with file.path.open("rb") as stream:
+                content = hashlib.file_digest(stream, "sha256").hexdigest()
+        except FileNotFoundError:
+            content = ""
         digest.update(f"{file.path}\0{content}\n".encode())
     return f"files-{digest.hexdigest()[:32]}"

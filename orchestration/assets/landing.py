@@ -14,7 +14,9 @@ import dagster as dg
 
 from ingestion.contracts import feed_names, load_contract
 from ingestion.expectations import rules_of
+from ingestion.landing_folder import kept
 from orchestration.batch_history import DoorCheck, FeedState, read_feed_states
+from orchestration.command_run import CommandRun
 from orchestration.errors import UserError
 from orchestration.progress import LANDING, Progress
 from orchestration.resources import WRITER_POOL
@@ -28,6 +30,8 @@ logger = logging.getLogger(__name__)
 FILES_CHECK = "files_accepted"
 ROWS_CHECK = "rows_accepted"
 EXPECTATIONS_CHECK = "expectations"
+# Only a file that changed this lately is looked at twice before it lands: it may still be growing.
+SETTLE_SECONDS = 1.0
 LANDING_FOLDER_KEY = dg.AssetKey(["landing", "folder"])
 _EXPECTATION_COLUMNS = dg.TableSchema(
     columns=[
@@ -43,6 +47,7 @@ _EXPECTATION_COLUMNS = dg.TableSchema(
 class LandConfig(dg.Config):
     """Which files to land: these paths, or everything of the feed that waits in the landing folder.
 
+    files: for Dagster's launchpad, whose runs keep them; commands name theirs in `CommandRun`.
     accepted_by, accepted_reason: the person on whose word these files land although they have lost much of
     what the last one held, and why.
     """
@@ -104,8 +109,10 @@ def _landing_asset(feed: str) -> dg.AssetsDefinition:
         config: LandConfig,
         settings: dg.ResourceParam[Settings],
         progress: dg.ResourceParam[Progress],
+        command: dg.ResourceParam[CommandRun],
     ) -> Iterator[Any]:
-        results = _land(feed, config, settings, progress)
+        command.require_no_general_error()
+        results = _land(feed, config, settings, progress, command.chosen_files.get(feed, ()))
         for result in results:
             context.log.info(
                 "batch %s: %s, read %d, landed %d, quarantined %d",
@@ -119,21 +126,24 @@ def _landing_asset(feed: str) -> dg.AssetsDefinition:
     return land_feed
 
 
-def _land(feed: str, asked: LandConfig, settings: Settings, progress: Progress) -> "list[BatchResult]":
+def _land(
+    feed: str, asked: LandConfig, settings: Settings, progress: Progress, chosen: "Sequence[PendingFile]"
+) -> "list[BatchResult]":
     from ingestion.loader import ensure_raw_tables, land_files, record_problems
 
     config = settings.ingestion_config()
     ensure_raw_tables(config)
-    if not asked.files:
+    if not (chosen or asked.files):
         record_problems(config)
-    pending = _files_to_land(feed, asked.files, settings)
+    pending = list(chosen) or _files_to_land(feed, asked.files, settings)
     if not pending:
         return []
 
     def on_batch(result: "BatchResult") -> None:
         progress.advance(LANDING, f"{feed} · {Path(result.source_file).name}")
 
-    return list(land_files(config, pending, None, on_batch, _acceptance(asked)))
+    word = _acceptance(asked)
+    return list(land_files(config, pending, None, on_batch, word, settle_seconds=SETTLE_SECONDS))
 
 
 def _acceptance(asked: LandConfig) -> "Acceptance | None":
@@ -151,7 +161,7 @@ def _files_to_land(feed: str, files: Sequence[str], settings: Settings) -> "list
     if not files:
         return list(pending_files(config, [feed]))
     chosen = [pending_file(config, Path(file), datetime.now().astimezone()) for file in files]
-    wrong = [file.path.name for file in chosen if file.feed != feed]
+    wrong = [kept(file.path.name) for file in chosen if file.feed != feed]
     if wrong:
         raise UserError("error.file_of_other_feed", files=", ".join(wrong), feed=feed)
     return chosen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -261,16 +262,63 @@ def test_a_batch_lands_whole_or_not_at_all(config: IngestionConfig, monkeypatch:
     assert [result.state for result in land(config)] == ["landed"]
 
 
-def test_files_from_the_future_are_left_waiting(config: IngestionConfig) -> None:
-    deliver(config, SITTINGS, rows_of(SITTINGS), stamp="2099-01-01T000000")
+def test_files_from_the_future_are_told_and_left_alone(config: IngestionConfig) -> None:
+    path = deliver(config, SITTINGS, rows_of(SITTINGS), stamp="2099-01-01T000000")
     deliver(config, REGISTRATIONS, rows_of(REGISTRATIONS))
-    seen: list[str] = []
+    assert [result.feed for result in land(config)] == [REGISTRATIONS]
+    assert [problem.reason_code for problem in folder_problems(config)] == ["FROM_FUTURE"]
     with pytest.raises(RezervError) as caught:
-        land_files(config, pending_files(config), AFTERWARDS, lambda result: seen.append(result.feed))
+        pending_file(config, path)
+    assert caught.value.message_key == "file_refused"
+    early = datetime(2025, 6, 1)
+    with pytest.raises(RezervError) as caught:
+        land_files(config, [loader.PendingFile(path, SITTINGS, datetime(2025, 7, 1), "x")], early)
     assert caught.value.message_key == "received_in_future"
-    assert SITTINGS in str(caught.value)
-    assert seen == [REGISTRATIONS]
-    assert [file.feed for file in pending_files(config)] == [SITTINGS]
+
+
+def test_a_file_that_fails_does_not_keep_others_waiting(config: IngestionConfig) -> None:
+    first = deliver(config, SITTINGS, sittings(2), stamp="2025-06-10T180000")
+    deliver(config, SITTINGS, sittings(3), stamp="2025-06-11T180000")
+    files = pending_files(config)
+    first.unlink()
+    with pytest.raises(RetryableError) as caught:
+        land_files(config, files, AFTERWARDS)
+    assert caught.value.message_key == "file_unavailable"
+    assert query(config, f"select count(*) from raw.{SITTINGS}") == [(3,)]
+
+
+def test_what_fails_unforeseen_is_told_without_its_words(
+    config: IngestionConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver(config, SITTINGS, sittings(2))
+
+    def fail(*_: object) -> None:
+        raise ValueError("a person's name")
+
+    monkeypatch.setattr(loader, "inspect", fail)
+    with pytest.raises(RezervError) as caught:
+        land(config)
+    assert caught.value.message_key == "landing_failed"
+    assert "person" not in str(caught.value) and "ValueError" in str(caught.value)
+
+
+def test_a_file_that_grows_is_left_waiting(config: IngestionConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = deliver(config, SITTINGS, sittings(2))
+
+    def write_on(_: float) -> None:
+        with path.open("ab") as file:
+            file.write(b"one more line\n")
+
+    monkeypatch.setattr(loader.time, "sleep", write_on)
+    files = pending_files(config)
+    with pytest.raises(RetryableError) as caught:
+        land_files(config, files, AFTERWARDS, settle_seconds=1)
+    assert caught.value.message_key == "file_changed"
+    assert query(config, "select count(*) from raw._batches") == [(0,)]
+    os.utime(path, (1_750_000_000, 1_750_000_000))
+    assert [one.state for one in land_files(config, pending_files(config), AFTERWARDS, settle_seconds=1)] == [
+        "landed"
+    ]
 
 
 def test_a_file_without_stamp_is_received_when_it_lands(config: IngestionConfig, tmp_path: Path) -> None:
@@ -421,6 +469,85 @@ def test_a_whole_file_leaves_quarantine_by_a_file_that_names_it(config: Ingestio
     deliver(config, SITTINGS, sittings(3), stamp="2025-06-13T090000", name=name)
     (result,) = land(config)
     assert (result.count_closed, open_now(config), closings(config)) == (1, [], [(None, "file_landed")])
+
+
+def test_a_file_that_mends_only_some_rows_closes_only_those(config: IngestionConfig) -> None:
+    rows = sittings(9)
+    bad = [row | {"ended_code": "?"} if n in (2, 7, 9) else row for n, row in enumerate(rows, 1)]
+    deliver(config, SITTINGS, bad)
+    (result,) = land(config)
+    name = f"{SITTINGS}__mends-{result.batch_id}.csv"
+    deliver(config, SITTINGS, [rows[6], rows[8]], stamp="2025-06-12T090000", name=name)
+    land(config)
+    assert open_now(config) == [(2, "UNKNOWN_CODE")]
+
+
+def test_a_row_that_was_left_out_is_not_mended_by_the_one_that_moved_up(config: IngestionConfig) -> None:
+    rows = sittings(50)
+    deliver(
+        config, SITTINGS, [row | {"attempt_no": None} if n == 40 else row for n, row in enumerate(rows, 1)]
+    )
+    land(config)
+    deliver(config, SITTINGS, [*rows[:39], *rows[40:]], stamp="2025-06-12T090000")
+    land(config)
+    assert open_now(config) == [(40, "MISSING_VALUE")]
+
+
+def test_files_outside_the_landing_folder_share_no_place(config: IngestionConfig, tmp_path: Path) -> None:
+    def given(day: str, content: bytes | None, rows: list[dict[str, Any]]) -> None:
+        folder = tmp_path / day
+        folder.mkdir()
+        path = deliver(config, SITTINGS, rows).rename(folder / f"{SITTINGS}.csv")
+        if content is not None:
+            path.write_bytes(content)
+        land_files(config, [pending_file(config, path)], AFTERWARDS)
+
+    given("mon", b"", [])
+    given("tue", None, [row | {"sitting_id": None} for row in sittings(3)])
+    given("wed", None, sittings(9)[4:])
+    assert open_now(config) == [
+        (1, "MISSING_VALUE"),
+        (2, "MISSING_VALUE"),
+        (3, "MISSING_VALUE"),
+        (None, "UNREADABLE_FILE"),
+    ]
+
+
+def test_a_whole_file_is_not_mended_by_one_without_rows(config: IngestionConfig) -> None:
+    rows = [{name: row[name] for name in row if name != "started_at"} for row in sittings(30)]
+    deliver(config, SITTINGS, rows)
+    (refused,) = land(config)
+    for count in (0, 9):
+        name = f"{SITTINGS}__mends-{refused.batch_id}.csv"
+        deliver(config, SITTINGS, sittings(count), stamp=f"2025-06-12T0900{count:02}", name=name)
+        land(config)
+    assert open_now(config) == [(None, "MISSING_COLUMN")]
+    deliver(config, SITTINGS, sittings(30), stamp="2025-06-13T090000", name=name)
+    land(config)
+    assert open_now(config) == []
+
+
+def test_bytes_that_broke_an_earlier_contract_may_land_by_the_present_one(config: IngestionConfig) -> None:
+    rows = sittings(3)
+    deliver(config, SITTINGS, [*rows[:2], rows[2] | {"ended_code": "?"}])
+    land(config)
+    deliver(config, SITTINGS, [*rows[:2], rows[2] | {"ended_code": "?"}], stamp="2025-06-12T090000")
+    assert [one.state for one in land(config)] == ["duplicate"]
+    with duckdb.connect(str(config.warehouse)) as connection:
+        connection.execute("update raw._batches set contract_version = '0.9.0'")
+    deliver(config, SITTINGS, [*rows[:2], rows[2] | {"ended_code": "?"}], stamp="2025-06-13T090000")
+    assert [one.state for one in land(config)] == ["landed"]
+
+
+def test_an_accepted_file_keeps_the_receipt_of_its_delivery(config: IngestionConfig, tmp_path: Path) -> None:
+    deliver(config, SITTINGS, sittings(40))
+    land(config)
+    path = deliver(config, SITTINGS, sittings(9)).rename(tmp_path / f"{SITTINGS}.csv")
+    (held,) = land_files(config, [pending_file(config, path)], datetime(2025, 7, 3))
+    assert held.state == "held"
+    word = Acceptance("officer 7", "told by phone")
+    (accepted,) = land_files(config, [pending_file(config, path)], datetime(2025, 7, 5), acceptance=word)
+    assert (accepted.state, accepted.received_at) == ("landed", datetime(2025, 7, 3))
 
 
 def test_a_whole_file_leaves_quarantine_when_it_is_replaced(config: IngestionConfig) -> None:

@@ -87,6 +87,16 @@ def test_a_held_file_waits_until_it_came_again(books: Books, feed: str, later: s
         assert bool(held_files(connection)) == waits
 
 
+def test_a_name_without_a_folder_is_no_place(books: Books) -> None:
+    books.batch("short", state="held", reason="KEYS_GONE", file="vetting__replies.xlsx")
+    books.batch("other", file="vetting__replies.xlsx")
+    with books.read() as connection:
+        assert [file.batch_id for file in held_files(connection)] == ["short"]
+    books.batch("short-2", sha256="short", file="vetting__replies.xlsx")
+    with books.read() as connection:
+        assert held_files(connection) == []
+
+
 def test_an_accepted_or_closed_file_is_held_no_more(books: Books) -> None:
     books.batch("short", state="held", reason="KEYS_GONE", sha256="same", file="a.xlsx")
     books.batch("other", state="held", reason="KEYS_GONE", file="b.xlsx")

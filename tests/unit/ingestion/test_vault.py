@@ -102,6 +102,15 @@ def test_an_identity_is_opened_by_two_people_and_recorded(
     assert "Ұлжан" not in caplog.text
 
 
+def test_the_latest_identity_comes_last_and_nobody_else_reads_the_file(config: IngestionConfig) -> None:
+    registrations(config, "Яна", stamp="2025-06-10T180000")
+    registrations(config, "Ана", stamp="2025-06-12T180000")
+    candidate = rows_of("platform__registrations")[0]["candidate_no"]
+    found = open_identity(config, candidate, "officer 1", "officer 2", "appeal")
+    assert [one["last_name"] for one in found] == ["Яна", "Ана"]
+    assert config.vault.stat().st_mode & 0o077 == 0
+
+
 @pytest.mark.parametrize(
     ("candidate", "asked_by", "seconded_by", "reason", "error"),
     [
@@ -160,7 +169,7 @@ def test_failures_roll_back(config: IngestionConfig) -> None:
     with open_workbench(config) as connection:
         connection.execute("create temp table accepted as select 1 as candidate_no")
         with pytest.raises(duckdb.Error):
-            write_batch(connection, load_contract("platform__registrations"), "b")
+            write_batch(connection, load_contract("platform__registrations"), "b", AFTERWARDS)
     assert kept(config, "select * from vault.platform__registrations order by all") == before
 
 

@@ -11,6 +11,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from ingestion.contracts import load_contract
+from ingestion.contracts.examples import example_rows, written
 from orchestration.builds import CheckOutcome, finish_build, start_build
 from orchestration.settings import Settings, load_settings
 from tests.support.books import create_books
@@ -39,6 +41,18 @@ def make_settings(home: Path, **more: str) -> Settings:
     made = load_settings({"REZERV_HOME": str(home), **SECRETS, **more}, env_file=home / "no.env")
     made.make_folders()
     return made
+
+
+def deliver(home: Path, feed: str, count: int, stamp: str) -> Path:
+    """So many made-up rows of a feed as a file in the landing folder."""
+    contract = load_contract(feed)
+    model = example_rows(contract)[0]
+    key = next(name for name in contract.key if contract.column(name).logical_type == "string")
+    rows = [{**model, key: f"{model[key][:-4]}{number:04d}"} for number in range(count)]
+    path = home / "landing" / stamp / f"{feed}.{contract.file_format}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(written(contract, rows))
+    return path
 
 
 def write_warehouse(

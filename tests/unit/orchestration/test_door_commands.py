@@ -16,7 +16,7 @@ from ingestion.loader import land_files, pending_files
 from orchestration.cli import run
 from orchestration.settings import Settings
 from tests.support.books import Books
-from tests.unit.orchestration.conftest import SECRETS, make_settings
+from tests.unit.orchestration.conftest import SECRETS, deliver, make_settings
 
 SITTINGS, REGISTRATIONS = "platform__sittings", "platform__registrations"
 NAME, IIN = "Синтетикалық-Бірінші", "920615400001"
@@ -36,18 +36,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def books(home: Path) -> Books:
     return Books(home / "warehouse.duckdb")
-
-
-def deliver(home: Path, feed: str, count: int, stamp: str) -> Path:
-    """So many made-up rows of a feed as a file in the landing folder."""
-    contract = load_contract(feed)
-    model = example_rows(contract)[0]
-    key = next(name for name in contract.key if contract.column(name).logical_type == "string")
-    rows = [{**model, key: f"{model[key][:-4]}{number:04d}"} for number in range(count)]
-    path = home / "landing" / stamp / f"{feed}.{contract.file_format}"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(written(contract, rows))
-    return path
 
 
 def test_a_shrunk_file_is_held_shown_and_accepted(

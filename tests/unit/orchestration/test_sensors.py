@@ -6,13 +6,16 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import dagster as dg
 import pytest
 
+from ingestion.loader import pending_files
 from orchestration.assets.landing import raw_key
 from orchestration.assets.publication import RELEASE_KEY
 from orchestration.definitions import build_definitions
+from orchestration.sensors import files_key, settled
 from orchestration.settings import Settings
 
 Evaluate = Callable[[], dg.RunRequest | str]
@@ -61,19 +64,33 @@ def test_new_files_are_landed_with_what_depends_on_them(evaluate: Evaluate, sett
     assert request.tags["feeds"] == "academy__answer_keys,platform__withdrawals"
 
 
-def test_the_same_files_have_the_same_key_and_other_content_another(
-    evaluate: Evaluate, settings: Settings
+def test_the_same_files_are_asked_for_once_an_hour_and_other_content_at_once(
+    evaluate: Evaluate, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    hour = time.time() // 3600 * 3600 + 7200
+
+    def key_at(moment: float) -> str | None:
+        monkeypatch.setattr("orchestration.sensors.time", SimpleNamespace(time=lambda: moment))
+        asked = evaluate()
+        assert isinstance(asked, dg.RunRequest)
+        return asked.run_key
+
     deliver(settings, "platform__withdrawals.csv", "a\n")
-    first, again = evaluate(), evaluate()
+    first = key_at(hour)
+    assert key_at(hour + 3599) == first, "not asked for again at once"
+    assert key_at(hour + 3600) != first, "a run that failed is tried again"
     deliver(settings, "platform__withdrawals.csv", "b\n")
-    other = evaluate()
-    assert (
-        isinstance(first, dg.RunRequest)
-        and isinstance(again, dg.RunRequest)
-        and isinstance(other, dg.RunRequest)
-    )
-    assert first.run_key == again.run_key != other.run_key
+    assert key_at(hour) != first
+
+
+def test_a_file_that_is_gone_by_now_is_left_out(settings: Settings) -> None:
+    deliver(settings, "academy__answer_keys__text.csv", "b\n")
+    gone = deliver(settings, "platform__withdrawals.csv", "a\n")
+    pending = pending_files(settings.ingestion_config())
+    gone.unlink()
+    (left,) = settled(pending, time.time())
+    assert left.feed == "academy__answer_keys"
+    assert files_key(pending) != files_key([left])
 
 
 def test_a_file_that_is_still_being_written_waits(evaluate: Evaluate, settings: Settings) -> None:
