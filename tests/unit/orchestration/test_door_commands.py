@@ -12,6 +12,7 @@ import pytest
 from ingestion.batches import PendingFile
 from ingestion.contracts import load_contract
 from ingestion.contracts.examples import example_rows, written
+from ingestion.landing_folder import kept
 from ingestion.loader import land_files, pending_files
 from orchestration.cli import run
 from orchestration.settings import Settings
@@ -52,7 +53,7 @@ def test_a_shrunk_file_is_held_shown_and_accepted(
     (home / "landing" / "link.csv").symlink_to("nowhere")
     assert run(["land"]) == 1
     shown = capsys.readouterr().out
-    assert "refused: link.csv. It is a link" in shown
+    assert f"refused: {kept('link.csv')}. It is a link" in shown
     assert f"held: 2025-06-12T090000/{SITTINGS}.csv" in shown and "had 40 records, this one has 12" in shown
     command = f"rezerv land landing/2025-06-12T090000/{SITTINGS}.csv --accept --by WHO --reason TEXT"
     assert command in shown
@@ -60,7 +61,11 @@ def test_a_shrunk_file_is_held_shown_and_accepted(
     capsys.readouterr()
     assert run(["status"]) == 0
     shown = capsys.readouterr().out
-    assert command in shown and "not taken: 1" in shown and "link.csv: It is a link" in shown
+    assert (
+        command in shown
+        and "not taken: 1" in shown
+        and f"link.csv = {kept('link.csv')}: It is a link" in shown
+    )
     word = ["--accept", "--by", "officer 7", "--reason", "told by phone"]
     assert run(["land", str(short), *word]) == 0
     assert "held" not in capsys.readouterr().out

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from ingestion.batches import Acceptance
+from ingestion.contracts import Contract
+from ingestion.door import inspect
 from ingestion.errors import RetryableError, RezervError
 from ingestion.loader import pending_files
+from ingestion.sources import Source
 from orchestration import runs
 from orchestration.assets.landing import _files_to_land
 from orchestration.builds import latest_build
@@ -31,6 +35,21 @@ def ready(settings: Settings, definitions_settings: Settings) -> Settings:
     manifest = definitions_settings.home / "dbt" / "manifest.json"
     shutil.copyfile(manifest, settings.home / "dbt" / "manifest.json")
     return settings
+
+
+@pytest.fixture
+def unreadable_registrations(ready: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Two files wait, and landing the first of them fails."""
+
+    def fail_or_inspect(connection: Any, source: Source, contract: Contract, *more: Any) -> Any:
+        if contract.feed == REGISTRATIONS:
+            raise OSError("the disk does not answer")
+        return inspect(connection, source, contract, *more)
+
+    for feed in (REGISTRATIONS, SITTINGS):
+        deliver(ready.home, feed, 3, "2025-06-10T180000")
+    monkeypatch.setattr("ingestion.loader.inspect", fail_or_inspect)
+    return ready
 
 
 def landed_feeds(settings: Settings) -> list[str]:
@@ -69,22 +88,24 @@ def test_a_file_of_another_feed_is_named_as_the_books_name_it(settings: Settings
     assert SURNAME not in str(caught.value) and f"{SITTINGS}__(" in str(caught.value)
 
 
-def test_a_file_that_cannot_land_keeps_no_other_feed_from_landing(ready: Settings) -> None:
-    deliver(ready.home, REGISTRATIONS, 3, "2999-06-10T180000")
-    deliver(ready.home, SITTINGS, 3, "2025-06-10T180000")
+def test_a_file_that_cannot_land_keeps_no_other_feed_from_landing(
+    unreadable_registrations: Settings,
+) -> None:
+    ready = unreadable_registrations
     with pytest.raises(RezervError) as caught:
         runs.land(ready, SilentProgress())
-    assert caught.value.message_key == "received_in_future"
+    assert caught.value.message_key == "landing_failed"
     assert landed_feeds(ready) == [SITTINGS]
     assert [file.feed for file in pending_files(ready.ingestion_config())] == [REGISTRATIONS]
 
 
-def test_an_update_builds_and_releases_nothing_when_a_landing_failed(ready: Settings) -> None:
-    deliver(ready.home, REGISTRATIONS, 3, "2999-06-10T180000")
-    deliver(ready.home, SITTINGS, 3, "2025-06-10T180000")
+def test_an_update_builds_and_releases_nothing_when_a_landing_failed(
+    unreadable_registrations: Settings,
+) -> None:
+    ready = unreadable_registrations
     with pytest.raises(RezervError) as caught:
         runs.update(ready, SilentProgress())
-    assert caught.value.message_key == "received_in_future"
+    assert caught.value.message_key == "landing_failed"
     assert landed_feeds(ready) == [SITTINGS]
     with duckdb.connect(str(ready.warehouse), read_only=True) as connection:
         assert latest_build(connection) is None

@@ -8,6 +8,7 @@ import dagster as dg
 import duckdb
 
 from ingestion.contracts import feed_names
+from ingestion.landing_folder import kept
 from orchestration.assets.landing import door_check_results, raw_key
 from orchestration.batch_history import batches_after, last_batches, last_recorded_seq, read_feed_states
 from orchestration.checks.standing import EXPECTED_BY, overdue_event, standing_checks
@@ -66,7 +67,7 @@ def test_what_is_still_broken_is_named(settings: Settings) -> None:
     assert found["vetting__replies", "arrived_in_time"].passed
     assert not found["folder", "no_unknown_files"].passed
     named = found["folder", "no_unknown_files"].metadata["files"].value
-    assert named == "link.csv (SYMBOLIC_LINK), notes.txt (UNKNOWN_NAME)"
+    assert named == f"{kept('link.csv')} (SYMBOLIC_LINK), {kept('notes.txt')} (UNKNOWN_NAME)"
     assert {evaluation.severity for evaluation in found.values()} == {dg.AssetCheckSeverity.WARN}
 
 
