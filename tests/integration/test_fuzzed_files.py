@@ -170,7 +170,7 @@ def test_no_row_of_a_damaged_file_is_lost_or_doubled(file_format: str) -> None:
         if number % BOTH_ENGINES_EVERY == 0 and not whole:
             assert judged(name, content, engine="great_expectations").entries == found.entries
     assert count_whole > CASES_PER_FORMAT // 50, "damage that makes a file unreadable has to occur"
-    if file_format != "xlsx":
+    if file_format not in ("xlsx", "parquet"):  # packed and counted: damage there is damage to the file
         assert count_part > CASES_PER_FORMAT // 50, "damage that makes rows bad has to occur"
 
 

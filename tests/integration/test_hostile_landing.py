@@ -5,10 +5,11 @@ from __future__ import annotations
 import gzip
 import io
 import os
-import resource
 import subprocess
 import sys
+import tempfile
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ from ingestion.contracts import load_contract
 from ingestion.contracts.examples import written
 from ingestion.landing_folder import kept
 from tests.unit.ingestion.deliveries import rows_of
+
+# One process: its folder is filled and landed once.
+pytestmark = pytest.mark.xdist_group("hostile")
 
 ROOT = Path(__file__).parents[2]
 STAMP = "2025-06-10T180000"
@@ -110,25 +114,45 @@ EXPECTED = {
 }
 
 
+@dataclass(frozen=True)
+class Done:
+    """A command that has ended: exit code, what it printed, and the most memory it held."""
+
+    returncode: int
+    output: str
+    peak_mib: float
+
+
+def rezerv(home: Path, *arguments: str) -> Done:
+    """Run the console command in this home."""
+    kept_variables = {key: value for key, value in os.environ.items() if not key.startswith("REZERV_")}
+    with tempfile.TemporaryFile("w+") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "orchestration.cli", "--lang", "en", *arguments],
+            cwd=ROOT,
+            env={**kept_variables, "REZERV_HOME": str(home), "COLUMNS": "300"},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        return Done(process.returncode, output.read(), usage.ru_maxrss / 1024)
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("hostile") / "data"
     fill(made / "landing" / STAMP)
+    assert rezerv(made, "make-secrets").returncode == 0
     return made
 
 
-def rezerv(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the console command in this home."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("REZERV_")}
-    return subprocess.run(
-        [sys.executable, "-m", "orchestration.cli", "--lang", "en", *arguments],
-        cwd=ROOT,
-        env={**kept, "REZERV_HOME": str(home), "COLUMNS": "300"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=400,
-    )
+@pytest.fixture(scope="module")
+def done(home: Path) -> Done:
+    """What `rezerv land` said of the folder."""
+    return rezerv(home, "land")
 
 
 def query(home: Path, sql: str) -> list[tuple[Any, ...]]:
@@ -136,13 +160,10 @@ def query(home: Path, sql: str) -> list[tuple[Any, ...]]:
         return connection.execute(sql).fetchall()
 
 
-def test_traps_end_outside_with_their_reasons_and_good_rows_land(home: Path) -> None:
-    assert rezerv(home, "make-secrets").returncode == 0
-    done = rezerv(home, "land")
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    assert done.returncode == 1, done.stdout[-3000:] + done.stderr[-3000:]
-    assert "Traceback" not in done.stdout + done.stderr
-    assert peak < MEMORY_MIB
+def test_traps_end_outside_with_their_reasons_and_good_rows_land(home: Path, done: Done) -> None:
+    assert done.returncode == 1, done.output[-3000:]
+    assert "Traceback" not in done.output
+    assert done.peak_mib < MEMORY_MIB
     found = dict(query(home, "select split_part(source_file, '/', -1), reason_code from raw._batches"))
     assert found.pop(UNKNOWN) == "UNKNOWN_NAME"
     assert found.pop(f"{WITHDRAWALS}__good.csv") is None
@@ -158,6 +179,7 @@ def test_traps_end_outside_with_their_reasons_and_good_rows_land(home: Path) -> 
         assert any(name in line and str(reason) in line for line in log.splitlines()), name
 
 
+@pytest.mark.usefixtures("done")
 def test_bad_rows_among_good_ones_say_why(home: Path) -> None:
     rows = query(
         home,
@@ -177,9 +199,10 @@ def test_bad_rows_among_good_ones_say_why(home: Path) -> None:
     assert kept == [("=cmd|' /C calc'!A0",)], "data stay as they came; exports make them harmless"
 
 
+@pytest.mark.usefixtures("done")
 def test_again_nothing_is_recorded_twice(home: Path) -> None:
     before = query(home, "select count(*) from raw._batches")
     rezerv(home, "land")
     assert query(home, "select count(*) from raw._batches") == before
-    shown = rezerv(home, "status").stdout
+    shown = rezerv(home, "status").output
     assert "link.csv" in shown or "quarantine" in shown.lower()
