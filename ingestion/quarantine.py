@@ -1,18 +1,10 @@
-"""Which rows stay outside, and why.
+"""Why rows and files stay outside.
 
-Belongs here: reason codes, the record of a quarantined row or file, and the rule for rows of one file that
-share a key. Records carry row numbers and column names, never values; the rows' content goes to the vault
-(``vault.py``). Texts of the reasons are in ``i18n/``.
+Belongs here: the reason codes, by what they speak of. Their texts are in ``i18n/``; which check gives
+which reason is settled in ``door.py`` and ``expectations.py``, what the books keep of it in ``raw_store.py``.
 """
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MISSING_VALUE = "MISSING_VALUE"
 NOT_PARSEABLE = "NOT_PARSEABLE"
@@ -87,43 +79,3 @@ PLACE_REASONS = (
 # Why a file waits until a person accepts it.
 HOLD_REASONS = (FEWER_ROWS, KEYS_GONE)
 REASON_CODES = (*ROW_REASONS, *FILE_REASONS, EMPTY_FILE, *PLACE_REASONS, *HOLD_REASONS)
-
-
-@dataclass(frozen=True)
-class QuarantineEntry:
-    """One reason for which a row (or, without row number, the whole file) stays outside."""
-
-    row_number: int | None
-    column_name: str | None
-    reason_code: str
-    check_name: str
-
-
-@dataclass(frozen=True)
-class Repeats:
-    """Row numbers of rows that share their key with another row of the file.
-
-    duplicates: equal in every column to an earlier row. conflicting: all rows of keys whose rows differ.
-    """
-
-    duplicates: tuple[int, ...]
-    conflicting: tuple[int, ...]
-
-
-def find_repeats(frame: pd.DataFrame, key: Sequence[str], row_number: str) -> Repeats:
-    """Repeated keys among the rows of one file that passed every other check.
-
-    Of rows equal in all columns the first stays. Where rows of a key differ none can be preferred: all of
-    them go. frame: the contract's columns and ``row_number``, in the file's order.
-    """
-    shared = frame[frame.duplicated(list(key), keep=False)]
-    if shared.empty:
-        return Repeats((), ())
-    columns = [name for name in frame.columns if name != row_number]
-    distinct = shared.drop_duplicates(columns)
-    differing = distinct[distinct.duplicated(list(key), keep=False)]
-    keys = shared[list(key)].apply(tuple, axis=1)
-    conflicting_keys = set(differing[list(key)].apply(tuple, axis=1)) if not differing.empty else set()
-    is_conflicting = keys.isin(conflicting_keys)
-    is_duplicate = shared.duplicated(columns) & ~is_conflicting
-    return Repeats(tuple(shared.loc[is_duplicate, row_number]), tuple(shared.loc[is_conflicting, row_number]))
