@@ -3,8 +3,8 @@
 Belongs here: finding a text by its code and language, and making a foreign text safe to show. The texts
 themselves are in ``i18n/<language>.toml``, in the sections ``reasons`` (why a row or a file was quarantined),
 ``errors`` (what stopped a command), ``checks`` (names of the checks at the door), ``report`` (what a sender
-is told to mend) and ``data_docs`` (the index of the data docs). Texts of the selection (reason codes of the
-Order) are seeds in ``dbt_project/seeds/``.
+is told to mend), ``data_docs`` (the index of the data docs) and ``vetting_lists`` (letters to the vetting
+bodies). Texts of the selection (reason codes of the Order) are seeds in ``dbt_project/seeds/``.
 """
 
 from __future__ import annotations

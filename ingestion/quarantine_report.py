@@ -3,25 +3,24 @@
 Belongs here: which reports are written, their names, and their sheets: a summary, the rows, the code lists.
 They are read outside this house, so they hold row numbers, column names and rules, and nothing about people;
 the books have nothing else. What is open is asked in ``quarantine_books.py``, what a contract allows in
-``allowed.py``; texts are in ``i18n/``, section ``report``.
+``allowed.py``, how a workbook looks is in ``sheets.py``; texts are in ``i18n/``, section ``report``.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ingestion import quarantine
 from ingestion.allowed import Words, allowed, codes_with_meaning, words_of
 from ingestion.clock import FOLDER_STAMP, folder_stamp_to_utc, local_zone
 from ingestion.contracts import Column, Contract, feed_names, load_contract
-from ingestion.messages import message, plain
+from ingestion.messages import message
 from ingestion.quarantine_books import (
     OpenFile,
     OpenRow,
@@ -32,6 +31,7 @@ from ingestion.quarantine_books import (
     shrinkage,
 )
 from ingestion.readers import file_format
+from ingestion.sheets import Book, Sheet, write_whole
 
 if TYPE_CHECKING:
     import duckdb
@@ -44,11 +44,6 @@ _MAX_NAME_BYTES = 120
 _REPEATED = (quarantine.DUPLICATE_ROW, quarantine.CONFLICTING_ROWS)
 # Width of the sheets' columns in characters; together they fill a landscape page.
 _SUMMARY_WIDTHS, _ROWS_WIDTHS, _CODES_WIDTHS = (28, 96, 12), (9, 26, 52, 60), (26, 24, 70)
-_A4 = 9
-_FONT = {"font_name": "Arial", "font_size": 10}
-# Programs differ in whether they make room for wrapped text, so the height of each line is set: points a line
-# of text takes, and how much of a sheet's unit of width a letter takes.
-_LINE_HEIGHT, _LETTER_WIDTH = 13.5, 0.9
 
 
 @dataclass(frozen=True)
@@ -150,135 +145,71 @@ def _safe(text: str) -> str:
 
 def write_report(mending: Mending, path: Path) -> None:
     """Write one report, whole or not at all. Every text is written as text, whatever it begins with."""
-    import xlsxwriter
-
-    draft = path.with_name(f".{path.name}.part")
-    workbook = xlsxwriter.Workbook(str(draft))
-    workbook.set_properties({"title": mending.say("title"), "created": mending.made_at})
-    book = _Book(workbook, mending)
-    book.summary()
+    say = mending.say
+    book = Book(say("title"), say("page", page="&P", pages="&N"), mending.made_at)
+    _write_summary(mending, book)
     if mending.listed:
-        book.rows()
+        _write_rows(mending, book)
     if mending.code_columns:
-        book.codes()
-    workbook.close()
-    draft.replace(path)
+        _write_codes(mending, book)
+    write_whole(path, book.content())
 
 
-class _Book:
-    """The sheets of one report."""
+def _write_summary(mending: Mending, book: Book) -> None:
+    """What, which file, how much, what is wrong, how to send it again."""
+    say = mending.say
+    sheet = book.sheet(say("sheet_summary"), _SUMMARY_WIDTHS, mending.file.feed)
+    sheet.title(say("title"))
+    for label, value in _facts(mending):
+        sheet.line((say(label), value), labelled=True)
+    sheet.skip()
+    _write_places(mending, sheet)
+    for heading, texts in _advice(mending):
+        for position, text in enumerate(texts):
+            sheet.line(("" if position else say(heading), text), labelled=True)
+        sheet.skip()
 
-    def __init__(self, workbook: Any, mending: Mending) -> None:
-        self._workbook = workbook
-        self._mending = mending
-        self._say = mending.say
-        # The quote mark keeps Excel from reading a text as a formula when somebody edits its cell.
-        text = {**_FONT, "text_wrap": True, "valign": "top", "num_format": "@", "quote_prefix": True}
-        self._text = workbook.add_format(text)
-        self._bold = workbook.add_format({**text, "bold": True})
-        self._title = workbook.add_format({**_FONT, "bold": True, "font_size": 14, "quote_prefix": True})
-        self._header = workbook.add_format({**text, "bold": True, "bg_color": "#DDE5EE", "bottom": 1})
-        self._number = workbook.add_format({**_FONT, "num_format": "0", "valign": "top", "align": "left"})
-        rule = {"bottom": 1, "bottom_color": "#D0D7DE"}
-        self._ruled = workbook.add_format({**text, **rule})
-        self._ruled_number = workbook.add_format({**_FONT, **rule, "valign": "top", "align": "left"})
-        self._widths: Sequence[int] = ()
 
-    def summary(self) -> None:
-        """What, which file, how much, what is wrong, how to send it again."""
-        sheet = self._sheet("sheet_summary", _SUMMARY_WIDTHS)
-        sheet.set_row(0, 20)
-        sheet.write_string(0, 0, self._say("title"), self._title)
-        line = 2
-        for label, value in _facts(self._mending):
-            self._line(sheet, line, ("", value))
-            sheet.write_string(line, 0, self._say(label), self._bold)
-            line += 1
-        line = self._places(sheet, line + 1)
-        for heading, texts in _advice(self._mending):
-            for position, text in enumerate(texts):
-                self._line(sheet, line + position, ("", text))
-            sheet.write_string(line, 0, self._say(heading), self._bold)
-            line += len(texts) + 1
+def _write_places(mending: Mending, sheet: Sheet) -> None:
+    if not mending.places:
+        return
+    say = mending.say
+    sheet.header([say(heading) for heading in ("column", "wrong", "rows")])
+    whole = say("whole_file" if mending.file.is_whole else "whole_row")
+    for column, reason, count in mending.places:
+        shown = "" if mending.file.is_whole else count
+        sheet.line((column or whole, message(reason, mending.language), shown), ruled=True)
+    sheet.skip()
 
-    def _places(self, sheet: Any, line: int) -> int:
-        mending = self._mending
-        if not mending.places:
-            return line
-        self._header_line(sheet, line, ("column", "wrong", "rows"))
-        whole = self._say("whole_file" if mending.file.is_whole else "whole_row")
-        for column, reason, count in mending.places:
-            line += 1
-            shown = "" if mending.file.is_whole else count
-            self._line(sheet, line, (column or whole, message(reason, mending.language), shown), ruled=True)
-        return line + 2
 
-    def rows(self) -> None:
-        """One line for each entry: where, what is wrong, what is allowed."""
-        mending = self._mending
-        sheet = self._listing("sheet_rows", ("row", "column", "wrong", "allowed"), _ROWS_WIDTHS)
-        same_key = _same_key(mending.rows)
-        kind = file_format(mending.file.source_file.rsplit("/", 1)[-1]) or "csv"
-        for line, row in enumerate(mending.listed, start=1):
-            wrong = message(row.reason_code, mending.language)
-            if row.reason_code in _REPEATED and row.row_key in same_key:
-                wrong += " " + self._say("same_key", rows=_numbers(same_key[row.row_key], row.row_number))
-            rule = ""
-            if mending.contract is not None:
-                rule = allowed(mending.contract, row.column_name, row.reason_code, kind, mending.language)
-            number = "" if row.row_number is None else row.row_number
-            column = row.column_name or self._say("whole_row")
-            self._line(sheet, line, (number, column, wrong, rule), ruled=True)
-        sheet.autofilter(0, 0, len(mending.listed), 3)
+def _write_rows(mending: Mending, book: Book) -> None:
+    """One line for each entry: where, what is wrong, what is allowed."""
+    say = mending.say
+    headings = [say(heading) for heading in ("row", "column", "wrong", "allowed")]
+    sheet = book.listing(say("sheet_rows"), headings, _ROWS_WIDTHS, mending.file.feed)
+    same_key = _same_key(mending.rows)
+    kind = file_format(mending.file.source_file.rsplit("/", 1)[-1]) or "csv"
+    for row in mending.listed:
+        wrong = message(row.reason_code, mending.language)
+        if row.reason_code in _REPEATED and row.row_key in same_key:
+            wrong += " " + say("same_key", rows=_numbers(same_key[row.row_key], row.row_number))
+        rule = ""
+        if mending.contract is not None:
+            rule = allowed(mending.contract, row.column_name, row.reason_code, kind, mending.language)
+        number = "" if row.row_number is None else row.row_number
+        sheet.line((number, row.column_name or say("whole_row"), wrong, rule), ruled=True)
+    sheet.filtered()
 
-    def codes(self) -> None:
-        """The code lists of the columns that have entries."""
-        sheet = self._listing("sheet_codes", ("column", "code", "meaning"), _CODES_WIDTHS)
-        line = 0
-        for column in self._mending.code_columns:
-            for code, meaning in codes_with_meaning(column, self._mending.language):
-                line += 1
-                self._line(sheet, line, (column.name, code, meaning), ruled=True)
-        sheet.autofilter(0, 0, line, 2)
 
-    def _listing(self, name: str, headings: Sequence[str], widths: Sequence[int]) -> Any:
-        """A sheet with a header that stays in view and on every printed page."""
-        sheet = self._sheet(name, widths)
-        self._header_line(sheet, 0, headings)
-        sheet.freeze_panes(1, 0)
-        sheet.repeat_rows(0)
-        return sheet
-
-    def _sheet(self, name: str, widths: Sequence[int]) -> Any:
-        """An empty sheet that prints as wide as a landscape page."""
-        sheet = self._workbook.add_worksheet(self._say(name))
-        self._widths = widths
-        for position, width in enumerate(widths):
-            sheet.set_column(position, position, width, self._text)
-        sheet.set_landscape()
-        sheet.set_paper(_A4)
-        sheet.fit_to_pages(1, 0)
-        sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
-        font = f'&"{_FONT["font_name"]}"&9'
-        sheet.set_header(f"&L{font}{self._say('title')}&R{font}{self._mending.file.feed}")
-        sheet.set_footer(f"&C{font}{self._say('page', page='&P', pages='&N')}")
-        return sheet
-
-    def _header_line(self, sheet: Any, line: int, headings: Sequence[str]) -> None:
-        for position, heading in enumerate(headings):
-            sheet.write_string(line, position, self._say(heading), self._header)
-
-    def _line(self, sheet: Any, line: int, cells: Sequence[str | int], *, ruled: bool = False) -> None:
-        """One line of cells, as high as its longest text takes; ruled: with a line below it."""
-        text, number = (self._ruled, self._ruled_number) if ruled else (self._text, self._number)
-        needed = 1
-        for position, value in enumerate(cells):
-            if isinstance(value, int):
-                sheet.write_number(line, position, value, number)
-            elif value or ruled:
-                sheet.write_string(line, position, plain(value), text)
-                needed = max(needed, math.ceil(len(value) * _LETTER_WIDTH / self._widths[position]))
-        sheet.set_row(line, needed * _LINE_HEIGHT)
+def _write_codes(mending: Mending, book: Book) -> None:
+    """The code lists of the columns that have entries."""
+    say = mending.say
+    headings = [say(heading) for heading in ("column", "code", "meaning")]
+    sheet = book.listing(say("sheet_codes"), headings, _CODES_WIDTHS, mending.file.feed)
+    for column in mending.code_columns:
+        for code, meaning in codes_with_meaning(column, mending.language):
+            sheet.line((column.name, code, meaning), ruled=True)
+    sheet.filtered()
 
 
 def _facts(mending: Mending) -> list[tuple[str, str | int]]:

@@ -18,7 +18,7 @@ from ingestion.batches import STATE_HELD, STATE_LANDED, BatchResult
 from ingestion.contracts import BOOKKEEPING_COLUMNS, Contract, feed_names, load_contract
 from ingestion.derivation import derived_expression
 from ingestion.errors import RetryableError, RezervError
-from ingestion.stage import ROW_NUMBER
+from ingestion.stage import INNER, OUTER, ROW_NUMBER
 from ingestion.vault import PersonKeys
 from ingestion.workbench import quoted, transaction
 
@@ -243,7 +243,9 @@ def _insert_rows(
 ) -> None:
     names = [column.name for column in contract.content_columns()]
     bookkeeping = [column.name for column in BOOKKEEPING_COLUMNS]
-    derived = {column.name: derived_expression(column) for column in contract.derived_columns}
+    derived = {
+        column.name: derived_expression(column, OUTER, INNER) for column in contract.derived_columns
+    }
     values = ", ".join(f"{derived[name]} as {name}" if name in derived else name for name in names)
     # Values are separated and an empty one is marked, by characters that no value holds, so that no two rows
     # hash alike by shifting.

@@ -30,7 +30,7 @@ create or replace temp table outside (
 create or replace temp table outside_content (row_number bigint, content varchar);
 create or replace temp table person_secret (outer_block blob, inner_block blob);
 """
-_OUTER, _INNER = "(select outer_block from person_secret)", "(select inner_block from person_secret)"
+OUTER, INNER = "(select outer_block from person_secret)", "(select inner_block from person_secret)"
 
 
 class Stage:
@@ -59,7 +59,7 @@ class Stage:
 
     @staticmethod
     def _person_key(column: str) -> str:
-        return f"{PersonKeys.expression(quoted_name(column), _OUTER, _INNER)} as {PERSON_KEY}"
+        return f"{PersonKeys.expression(quoted_name(column), OUTER, INNER)} as {PERSON_KEY}"
 
     def add_rows(self, rows: pa.Table) -> None:
         """Append rows to ``staged``."""

@@ -41,6 +41,10 @@ create table if not exists vault.openings (
     opened_at timestamp not null, candidate_no varchar not null, asked_by varchar not null,
     seconded_by varchar not null, reason varchar not null
 );
+create table if not exists vault.list_exports (
+    exported_at timestamp not null, list_no varchar not null, exported_by varchar not null,
+    count_people integer not null, register_name varchar not null
+);
 create table if not exists vault.settings (name varchar primary key, value varchar not null);
 """
 

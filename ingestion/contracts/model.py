@@ -14,7 +14,9 @@ CLASSIFICATION_VAULT = "vault"
 IIN_CHECK = "iin"
 # What the door computes of columns that go no further than the vault; how, in ``ingestion/derivation.py``.
 COMPLETED_YEARS = "completed_years"
-DERIVATIONS = frozenset({COMPLETED_YEARS})
+COMPLETED_YEARS_ON_CLOSE = "completed_years_on_close"
+KEYED_HASH = "keyed_hash"
+DERIVATIONS = frozenset({COMPLETED_YEARS, COMPLETED_YEARS_ON_CLOSE, KEYED_HASH})
 
 
 @dataclass(frozen=True)

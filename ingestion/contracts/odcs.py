@@ -15,8 +15,10 @@ from typing import Any
 from ingestion.contracts.model import (
     BOOKKEEPING_COLUMNS,
     COMPLETED_YEARS,
+    COMPLETED_YEARS_ON_CLOSE,
     DERIVATIONS,
     IIN_CHECK,
+    KEYED_HASH,
     PERSON_KEY,
     Column,
     Contract,
@@ -28,6 +30,7 @@ from ingestion.errors import RezervError
 CONTRACTS_DIR = Path(__file__).parent
 SEEDS_DIR = Path(__file__).parents[2] / "dbt_project" / "seeds"
 SUFFIX = ".odcs.yaml"
+SEASONS = "stages.season_code"
 LOGICAL_TYPES = frozenset({"string", "integer", "number", "boolean", "date", "timestamp"})
 FILE_FORMATS = frozenset({"csv", "jsonl", "xlsx", "parquet"})
 DELIVERIES = frozenset({"increment", "whole_list"})
@@ -103,10 +106,22 @@ def _check_derived(contract: Contract) -> None:
         names.append(derived.name)
         sources = [contract.column(name) for name in derived.source_columns]
         _require(any(column.is_vault for column in sources), f"{derived.name} reads nothing from the vault")
-        if derived.kind == COMPLETED_YEARS:
-            kinds = [column.logical_type for column in sources]
-            is_understood = len(kinds) > 1 and kinds[0] == "date" and set(kinds[1:]) == {"timestamp"}
-            _require(is_understood, f"{derived.name} needs a date and then moments")
+        is_understood, needs = _understands(derived.kind, sources)
+        _require(is_understood, f"{derived.name} needs {needs}")
+
+
+def _understands(kind: str, sources: Sequence[Column]) -> tuple[bool, str]:
+    """Whether a derivation can be made of these columns, and what it needs."""
+    types = [column.logical_type for column in sources]
+    if kind == COMPLETED_YEARS:
+        is_understood = len(types) > 1 and types[0] == "date" and set(types[1:]) == {"timestamp"}
+        return is_understood, "a date and then moments"
+    if kind == COMPLETED_YEARS_ON_CLOSE:
+        is_understood = len(types) == 2 and types[0] == "date" and sources[1].code_list == SEASONS
+        return is_understood, "a date and then a season"
+    if kind == KEYED_HASH:
+        return all(column.is_vault for column in sources), "columns of the vault and no others"
+    return False, "a kind that is known"
 
 
 def _parse_column(entry: Mapping[str, Any]) -> Column:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from fractions import Fraction
+from typing import Any
 
 import pandas as pd
 
@@ -26,8 +27,12 @@ def decide(
     *,
     stage: str | None = None,
     reverses: str | None = None,
+    **values: Any,
 ) -> str:
-    """Write a decision of the working group, delivered with its next post; returns its number."""
+    """Write a decision of the working group, delivered with its next post; returns its number.
+
+    `values` are further columns, as the track of a correction or the ground in the law.
+    """
     code = world.streams.code("decision", action, stage, at, world.candidate_no[idx], length=5)
     number = f"WG-{at:%m%d}-{code}"
     row = {
@@ -38,6 +43,7 @@ def decide(
         "basis_code": basis,
         "stage_code": stage,
         "reversed_decision_no": reverses,
+        **values,
     }
     world.outbox.put(WORKING_GROUP, next_delivery(decision_deliveries(world.rules), at), [row])
     return number
@@ -51,9 +57,10 @@ def exclude(
     *,
     stage: str | None = None,
     reversed_at: datetime | None = None,
+    **values: Any,
 ) -> None:
     """Exclude a candidate, and reverse it where a moment is given (Order §4.5, A28)."""
-    number = decide(world, idx, at, "exclude", basis, stage=stage)
+    number = decide(world, idx, at, "exclude", basis, stage=stage, **values)
     if reversed_at is not None:
         decide(world, idx, reversed_at, "reverse", "error_found", stage=stage, reverses=number)
     world.stop(idx, at, reversed_at)

@@ -91,8 +91,8 @@ def _known(rows: list[dict[str, Any]], frame: pd.DataFrame) -> list[str]:
     return [name for name in dict.fromkeys([*frame.columns, "received"]) if name in names]
 
 
-def file_papers(world: World) -> None:
-    """Write the intake's feeds and the stop list, after the scenarios had their say."""
+def file_papers(world: World) -> Filing:
+    """Write the intake's feeds and the stop list, after the scenarios had their say; returns the papers."""
     filing = Filing(
         registrations=_registrations(world),
         documents=_documents(world),
@@ -101,6 +101,7 @@ def file_papers(world: World) -> None:
     )
     world.fire("filing", filing)
     _deliver(world, filing)
+    return filing
 
 
 def _registrations(world: World) -> pd.DataFrame:

@@ -60,6 +60,11 @@ class Rules:
             day += timedelta(days=1)
         return day
 
+    def speaker(self, body: str, day: date) -> str:
+        """Who answers for a vetting body on a day (A34)."""
+        last_day, successor = self.dissolved.get(body, (day, body))
+        return body if day <= last_day else successor
+
     def claim_deadline(self, sat_on: date) -> datetime:
         """Last second in which a power-cut certificate is in time (Order §5.7, A15)."""
         day = self.roll(sat_on + timedelta(days=1))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ingestion.sample_season.decisions import national_commission
 from ingestion.sample_season.deliveries import FOLDER_FORMAT, file_name, write_outbox
+from ingestion.sample_season.document_checks import check_documents
 from ingestion.sample_season.documents import file_papers
 from ingestion.sample_season.outreach import hold_campaign
 from ingestion.sample_season.panels import run_panel
@@ -85,7 +86,7 @@ def simulate(*, size: int, seed: int, scenarios: Iterable[str] | None) -> World:
     world.fire("people", people)
     world.track = people["track_code"].tolist()
     hold_campaign(world)
-    file_papers(world)
+    check_documents(world, file_papers(world))
     vet(world)
     passed = people["exists"] & people["passes_registration"] & people["passes_vetting"]
     world.admitted["vetting"] = [int(i) for i in people.index[passed]]

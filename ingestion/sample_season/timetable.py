@@ -26,10 +26,18 @@ def intake_deliveries(rules: Rules) -> list[datetime]:
 
 
 def vetting_list_days(rules: Rules) -> list[date]:
-    """Days on which lists go to the bodies: the Mondays after an export, then one after closing."""
+    """Days on which lists go to the bodies: the Mondays after an export, then the day after closing."""
     _, ends = rules.window("registration", "intake")
     mondays = [(moment + DAY).date() for moment in intake_deliveries(rules) if moment.weekday() == 6]
-    return [*mondays, (ends + DAY).date()]
+    return [*mondays, rules.roll(ends.date())]
+
+
+def check_deliveries(rules: Rules) -> list[datetime]:
+    """The Agency's register of document checks: the evenings of Fridays and of the last day of vetting."""
+    starts, ends = rules.window("vetting", "vetting")
+    evenings = [starts + n * DAY + 19 * HOUR for n in range((ends - starts).days)]
+    fridays = [evening for evening in evenings if evening.weekday() == 4 and rules.is_working(evening.date())]
+    return [*fridays, evenings[-1]]
 
 
 def stage_deliveries(rules: Rules, stage: str) -> list[datetime]:
@@ -52,8 +60,11 @@ def mark_deliveries(rules: Rules, stage: str) -> list[datetime]:
 
 
 def decision_deliveries(rules: Rules) -> list[datetime]:
-    """The working group's secretary sends its decisions the evening before, of and after each publication."""
-    moments: set[datetime] = set()
+    """The working group's secretary sends its decisions on Fridays of July, before and after each list."""
+    starts = rules.published("registration")
+    _, ends = rules.window("vetting", "vetting")
+    evenings = [starts + n * DAY + 18 * HOUR for n in range((ends - starts).days)]
+    moments = {evening for evening in evenings if evening.weekday() == 4}
     for stage in rules.stages[1:]:
         published = rules.published(stage)
         moments |= {published - 3 * HOUR, published + 5 * DAY}

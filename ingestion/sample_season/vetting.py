@@ -55,10 +55,41 @@ class Vetting:
         *,
         sender: str = "",
         hour: int = 18,
+        **values: Any,
     ) -> None:
-        """Add a letter of a body (or of another sender) about one person, received that day at `hour`."""
+        """Add a letter of a body (or of another sender) about one person, received that day at `hour`.
+
+        `values` are other columns as the sender wrote them.
+        """
         row = letter(world, idx, body, replied_on, result, sender=sender or body, hour=hour)
-        self.replies = pd.concat([self.replies, pd.DataFrame([row])], ignore_index=True)
+        self.replies = pd.concat([self.replies, pd.DataFrame([{**row, **values}])], ignore_index=True)
+
+    def resend(self, idx: int, body: str, received: pd.Timestamp, **values: Any) -> None:
+        """Let a body send its reply about a person once more under the same number, changed or not."""
+        again = self.replies[self.rows(idx, body)].tail(1).assign(received=received, **values)
+        again["label"] = again["label"] + f"-again-{received:%m%d%H}"
+        self.replies = pd.concat([self.replies, again], ignore_index=True)
+
+    def relist(self, world: World, idx: int, number: int, sent_on: date, answered_on: date) -> None:
+        """Send a person to every body once more, on an extra list; all answer it, clear."""
+        own = self.requests[self.requests["idx"] == idx].drop_duplicates("body_code")
+        lists = [list_number(body, number) for body in own["body_code"]]
+        own = own.assign(number=number, sent_on=pd.Timestamp(sent_on), list_no=lists)
+        self.requests = pd.concat([self.requests, own], ignore_index=True)
+        world.list_of[idx] = number
+        for body in own["body_code"]:
+            speaker = world.rules.speaker(body, answered_on)
+            number_of_letter = f"R-{speaker}-for-{list_number(body, number)}"
+            self.add(
+                world,
+                idx,
+                body,
+                answered_on,
+                "clear",
+                sender=speaker,
+                reply_no=number_of_letter,
+                label=number_of_letter,
+            )
 
 
 def letter(
@@ -148,8 +179,8 @@ def _replies(world: World, requests: pd.DataFrame) -> pd.DataFrame:
 
 
 def _answer_day(world: World, sent_on: date, place: int) -> date:
-    """Day of a body's letter: within a week of receiving the list, rolled to a working day (A32)."""
-    return world.rules.roll(sent_on + timedelta(days=REPLY_DAYS - place % 3))
+    """Day of a body's letter: some take three days, some the whole week, rolled to a working day (A32)."""
+    return world.rules.roll(sent_on + timedelta(days=REPLY_DAYS - place % 5))
 
 
 def _keep_some(world: World) -> None:
@@ -165,8 +196,7 @@ def _keep_some(world: World) -> None:
 
 def _deliver(world: World, vetting: Vetting) -> None:
     for number, part in vetting.requests.groupby("number"):
-        sent_on = vetting.sent_on[int(str(number)) - 1]
-        received = datetime(sent_on.year, sent_on.month, sent_on.day) + timedelta(hours=12)
+        received = part["sent_on"].max().to_pydatetime() + timedelta(hours=12)
         world.outbox.put("agency__vetting_requests", received, part, f"list-{int(str(number)):02d}")
     for label, part in vetting.replies.groupby("label", sort=True):
         world.outbox.put_by_receipt("vetting__replies", part, label=str(label))

@@ -63,6 +63,13 @@ _MARK = {
     "marked_at": _MOMENT,
 }
 _PANEL = {"candidate_no": GHOST, "is_recused": False, "observed_on": date(2025, 8, 25)}
+_CHECK = {
+    "document_id": "D-GHOST-1",
+    "candidate_no": GHOST,
+    "checker_code": "CH-01",
+    "checked_at": "2025-06-11T10:00:00+05:00",
+    "result_code": "confirmed",
+}
 _REPLY = {
     "reply_no": "R-GHOST",
     "list_no": "GPO-2025-01",
@@ -206,6 +213,11 @@ BROKEN_ROWS: dict[str, list[dict[str, Any]]] = {
             "points": 5,
             "session_on": date(2025, 10, 8),
         }
+    ],
+    "agency__document_checks": [
+        {**_CHECK, "check_no": "DC-GHOST-1", "checker_code": "бөлім бастығы"},
+        {**_CHECK, "check_no": "DC-GHOST-2", "result_code": "ok"},
+        {**_CHECK, "check_no": "DC-GHOST-3", "valid_until": "шексіз"},
     ],
     "agency__vetting_requests": [
         {"list_no": "GPO/3", "body_code": "GPO", "candidate_no": GHOST, "sent_on": "2025-06-09"}

@@ -1,7 +1,8 @@
 """Scenarios of vetting: replies late, missing, contradictory, from a dissolved body, or adverse too late.
 
-Belongs here: letters of the bodies that are the case. Does not belong here: ordinary adverse replies
-(vetting.py of the parent package).
+Belongs here: what becomes of a candidate by what the bodies say and when. Does not belong here: ordinary
+adverse replies (vetting.py of the parent package), letters that are odd in themselves (letters.py) and
+decisions (rulings.py).
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from datetime import date, datetime, timedelta
 import pandas as pd
 
 from ingestion.sample_season.decisions import decide, exclude
-from ingestion.sample_season.stage import Entry, StageRun
-from ingestion.sample_season.vetting import Vetting, letter, list_number
+from ingestion.sample_season.stage import StageRun
+from ingestion.sample_season.vetting import GROUNDS, Vetting, letter, list_number
 from ingestion.sample_season.world import Extra, Scenario, World
 
 FILED_AT = pd.Timestamp("2025-06-18 12:00:00")
@@ -43,14 +44,9 @@ def _late(world: World, vetting: Vetting) -> None:
     idx = world.role(name, "dated_in_time_received_late")
     vetting.drop(idx, "FMA")
     vetting.add(world, idx, "FMA", date(2025, 7, 30), "clear", hour=6 * 24 + 10)
+    _fail(world, idx)
     whole_list = vetting.replies["list_no"] == list_number("MIA", 2)
     vetting.replies.loc[whole_list, ["replied_on", "received"]] += pd.Timedelta(days=14)
-
-
-def _not_invited(world: World, entry: Entry) -> None:
-    """Who was cleared only after the text test had been held could not sit it."""
-    if entry.stage == "text_test":
-        entry.absent.add(world.role("late_vetting_reply", "dated_in_time_received_late"))
 
 
 def _missing(world: World, vetting: Vetting) -> None:
@@ -98,6 +94,7 @@ def _contradict(world: World, vetting: Vetting) -> None:
     vetting.drop(idx, "GPO")
     vetting.add(world, idx, "GPO", date(2025, 7, 3), "clear", hour=16)
     vetting.add(world, idx, "GPO", date(2025, 7, 3), "adverse", hour=11)
+    _contradict_at_once(world, vetting)
     idx = world.role(name, "adverse_kept")
     vetting.add(world, idx, "FMA", date(2025, 7, 10), "adverse")
     decide(world, idx, DECIDED_AT - timedelta(days=1), "keep", "adverse_information", stage="vetting")
@@ -108,6 +105,16 @@ def _contradict(world: World, vetting: Vetting) -> None:
     vetting.change(idx, "MOJ", result_code="unclear")
     vetting.add(world, idx, "MIA", date(2025, 7, 18), "adverse")
     _fail(world, idx)
+
+
+def _contradict_at_once(world: World, vetting: Vetting) -> None:
+    """Two letters of one day and one receipt: the worst counts, in whatever order they lie."""
+    for role, labels in (("at_once_in_one_file", ("GPO-B", "GPO-B")), ("at_once_in_two", ("GPO-C", "GPO-D"))):
+        idx = world.role("contradictory_vetting_reply", role)
+        for label, number, result in zip(labels, (1, 2), ("adverse", "clear"), strict=True):
+            reply_no = f"GPO-A-0704-{number}"
+            vetting.add(world, idx, "GPO", date(2025, 7, 4), result, reply_no=reply_no, label=label)
+        _fail(world, idx)
 
 
 def _dissolve(world: World, vetting: Vetting) -> None:
@@ -140,25 +147,32 @@ def _dissolve(world: World, vetting: Vetting) -> None:
 
 
 def _turn_adverse(world: World, run: StageRun) -> None:
-    """Replies turn adverse after two tests were passed; one candidate is excluded by decision, one is not."""
+    """Replies turn after two tests were passed; one candidate is excluded by decision, one is kept."""
     if run.stage != "situational":
         return
     name = "late_adverse_reply"
     going_on = [i for i in world.admitted[run.stage] if i in world.list_of]
-    excluded = world.pick(name, "excluded_between_lists", going_on)
-    for idx in [*excluded, *world.pick(name, "undecided", going_on)]:
-        row = letter(world, idx, "GPO", date(2025, 8, 18), "adverse", sender="GPO")
+    excluded, kept, undecided, unclear = (
+        world.pick(name, case, going_on)
+        for case in ("excluded_between_lists", "kept", "undecided", "turns_unclear")
+    )
+    for idx in [*excluded, *kept, *undecided, *unclear]:
+        result = "unclear" if idx in unclear else "adverse"
+        row = letter(world, idx, "GPO", date(2025, 8, 18), result, sender="GPO")
         world.outbox.put("vetting__replies", row["received"].to_pydatetime(), [row], row["label"])
+    decided_at = run.published + timedelta(days=5)
     for idx in excluded:
-        exclude(world, idx, run.published + timedelta(days=5), "adverse_information", stage="vetting")
+        exclude(world, idx, decided_at, "adverse_information", stage="vetting", ground_code=GROUNDS[0])
+    for idx in kept:
+        decide(world, idx, decided_at, "keep", "adverse_information", stage="vetting")
 
 
 SCENARIOS = (
     Scenario(
         "late_vetting_reply",
-        "Replies come after a week, on the last day, or dated after 31 July, when they no longer count.",
+        "Replies come after a week, on the last day, or after 31 July, when they no longer count.",
         "A31, A32",
-        {"vetting": _late, "before_stage": _not_invited},
+        {"vetting": _late},
         lambda size: _cast(
             FILED_AT, "after_window", "on_last_day", "overdue_in_window", "dated_in_time_received_late"
         ),
@@ -180,6 +194,8 @@ SCENARIOS = (
             "turns_adverse",
             "turns_clear",
             "same_day_last_receipt_clear",
+            "at_once_in_one_file",
+            "at_once_in_two",
             "adverse_kept",
             "unclear_then_clear",
             "adverse_and_unclear",
@@ -200,7 +216,7 @@ SCENARIOS = (
     ),
     Scenario(
         "late_adverse_reply",
-        "A reply turns adverse after the candidate passed two tests; only a decision excludes.",
+        "Replies turn adverse or unclear after the candidate passed two tests; only a decision excludes.",
         "A33, Order §4.2",
         {"published": _turn_adverse},
     ),
