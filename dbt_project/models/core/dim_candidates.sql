@@ -9,6 +9,7 @@ age_bands as (
 select
     accounts.season_code,
     accounts.candidate_no,
+    accounts.is_complete,
     accounts.is_counted,
     accounts.track_code,
     accounts.region_code,

@@ -1,4 +1,4 @@
--- Order §2.3, A40: of a person's accounts the one with the last complete submission counts.
+-- Order §2.3, A39, A40: of a person's accounts the one with the last complete submission counts.
 with registrations as (
     select * from {{ ref('stg_platform__registrations') }}
 ),
@@ -9,6 +9,10 @@ submissions as (
 
 documents as (
     select * from {{ ref('int_documents__in_time') }}
+),
+
+corrected as (
+    select * from {{ ref('int_tracks__corrected') }}
 ),
 
 document_sets as (
@@ -64,25 +68,29 @@ placed as (
 )
 
 select
-    season_code,
-    candidate_no,
-    person_key,
-    submission_no,
-    registered_at,
-    case when is_submitted then submitted_at end as submitted_at,
-    submitted_on,
-    is_submitted,
-    is_complete,
-    is_submitted and place_of_person = 1 as is_counted,
-    is_submitted and place_of_person > 1 as is_void,
-    track_code,
-    region_code,
-    sex_code,
-    age_years,
-    citizenship_code,
-    employer_type_code,
-    test_language_code,
-    has_all_consents,
-    has_all_documents,
-    _batch_id
+    placed.season_code,
+    placed.candidate_no,
+    placed.person_key,
+    placed.identity_key,
+    placed.submission_no,
+    placed.registered_at,
+    case when placed.is_submitted then placed.submitted_at end as submitted_at,
+    placed.submitted_on,
+    placed.is_submitted,
+    placed.is_complete,
+    placed.is_submitted and placed.place_of_person = 1 as is_counted,
+    placed.is_submitted and placed.place_of_person > 1 as is_void,
+    coalesce(corrected.track_code, placed.track_code) as track_code,
+    placed.region_code,
+    placed.sex_code,
+    placed.age_years,
+    placed.age_years_on_close,
+    placed.citizenship_code,
+    placed.employer_type_code,
+    placed.test_language_code,
+    placed.has_all_consents,
+    placed.has_all_documents,
+    placed._batch_id,
+    placed._row_number
 from placed
+left join corrected on placed.candidate_no = corrected.candidate_no

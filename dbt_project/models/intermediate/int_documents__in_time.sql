@@ -12,12 +12,15 @@ select
     documents.candidate_no,
     documents.document_id,
     documents.document_type_code,
+    documents.uploaded_at,
     documents.education_level_code,
     documents.has_annex,
     documents.issuer_code,
     documents.level_code,
     documents.issued_on,
-    documents.valid_until
+    documents.valid_until,
+    documents._batch_id,
+    documents._row_number
 from documents
 inner join submissions
     on documents.candidate_no = submissions.candidate_no

@@ -1,4 +1,5 @@
--- Order §2: every rule asked of every account that has something to be asked about.
+-- Order §2: every rule in force on the day of submission, asked of every account that has something to be
+-- asked about.
 with accounts as (
     select * from {{ ref('int_accounts__counted') }}
 ),
@@ -11,8 +12,10 @@ experience as (
     select * from {{ ref('int_experience__united') }}
 ),
 
-certificates as (
-    select * from {{ ref('int_certificates__judged') }}
+certified as (
+    select distinct candidate_no
+    from {{ ref('int_certificates__judged') }}
+    where finding_code is null
 ),
 
 rules as (
@@ -44,6 +47,7 @@ answers as (
         accounts._batch_id,
         accounts.is_submitted,
         accounts.is_counted,
+        accounts.submitted_on,
         map {
             'SUBMITTED': accounts.is_submitted,
             'COUNTED': not accounts.is_void,
@@ -53,13 +57,13 @@ answers as (
             'AGE': accounts.age_years < policy.age_limit_years,
             'EDUCATION': educated.candidate_no is not null,
             'EXPERIENCE': coalesce(experience.is_long_enough, false),
-            'LANGUAGE': coalesce(certificates.has_language, false),
+            'LANGUAGE': certified.candidate_no is not null,
             'STOP_LIST': stopped.candidate_no is null
         } as met_by_rule
     from accounts
     inner join policy on accounts.season_code = policy.season_code
     left join experience on accounts.candidate_no = experience.candidate_no
-    left join certificates on accounts.candidate_no = certificates.candidate_no
+    left join certified on accounts.candidate_no = certified.candidate_no
     left join educated on accounts.candidate_no = educated.candidate_no
     left join stopped on accounts.candidate_no = stopped.candidate_no
 )
@@ -73,8 +77,13 @@ select
     answers._batch_id
 from answers
 inner join rules on answers.season_code = rules.season_code
--- a draft is asked for a submission only, a void account also whether it counts
+-- a draft is asked for a submission only, a void account also whether it counts: these two are asked always,
+-- since nobody passes without a submission that counts, whatever is in force
 where
     rules.rule_code = 'SUBMITTED'
     or (answers.is_submitted and rules.rule_code = 'COUNTED')
-    or answers.is_counted
+    or (
+        answers.is_counted
+        and rules.valid_from <= answers.submitted_on
+        and coalesce(rules.valid_to, answers.submitted_on) >= answers.submitted_on
+    )

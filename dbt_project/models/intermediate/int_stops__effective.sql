@@ -1,29 +1,11 @@
 -- Order §4.2, §4.5, A41: when an exclusion or a withdrawal takes effect, and when a reversal ends it.
 with decisions as (
-    select * from {{ ref('stg_agency__working_group_decisions') }}
+    select * from {{ ref('int_decisions__in_force') }}
+    where action_code = 'exclude'
 ),
 
 withdrawals as (
     select * from {{ ref('stg_platform__withdrawals') }}
-),
-
-exclusions as (
-    select
-        excluded.candidate_no,
-        excluded.decision_no,
-        excluded.basis_code,
-        excluded.stage_code as decided_stage_code,
-        excluded.decided_at as starts_at,
-        min(reversed.decided_at) as ends_at
-    from decisions as excluded
-    left join decisions as reversed
-        on
-            reversed.action_code = 'reverse'
-            and excluded.candidate_no = reversed.candidate_no
-            and excluded.decision_no = reversed.reversed_decision_no
-            and excluded.decided_at <= reversed.decided_at
-    where excluded.action_code = 'exclude'
-    group by all
 )
 
 select
@@ -31,10 +13,10 @@ select
     'exclusion' as stop_code,
     decision_no,
     basis_code,
-    decided_stage_code,
-    starts_at,
+    stage_code as decided_stage_code,
+    decided_at as starts_at,
     ends_at
-from exclusions
+from decisions
 union all
 select
     candidate_no,

@@ -1,87 +1,101 @@
--- Order §4.3, §4.4, A31-A34: what each body that must answer has said of each candidate by the end of
--- vetting.
-with accounts as (
-    select * from {{ ref('int_accounts__counted') }}
-    where is_counted
-),
-
-bodies as (
-    select * from {{ ref('vetting_bodies') }}
-),
-
-vetting_window as (
-    select * from {{ ref('int_calendar__moments') }}
-    where event_code = 'vetting'
+-- Order §4.4, A31-A34: what each body that must answer has said of each candidate, now and by the end of
+-- vetting, and whether that is settled: clear, or covered by a decision in force when the list is made.
+with required as (
+    select * from {{ ref('int_vetting__required') }}
 ),
 
 requests as (
-    select * from {{ ref('stg_agency__vetting_requests') }}
+    select * from {{ ref('int_vetting__request_states') }}
 ),
 
-replies as (
-    select * from {{ ref('stg_vetting__replies') }}
+clock as (
+    select * from {{ ref('int_vetting__clocked') }}
 ),
 
-required as (
-    select
-        accounts.season_code,
-        accounts.candidate_no,
-        bodies.body_code,
-        bodies.valid_to,
-        bodies.successor_body_code
-    from accounts
-    inner join bodies
-        on
-            accounts.season_code = bodies.season_code
-            and accounts.submitted_on >= bodies.valid_from
-            and accounts.submitted_on <= coalesce(bodies.valid_to, accounts.submitted_on)
+decisions as (
+    select * from {{ ref('int_decisions__in_force') }}
+    where action_code in ('keep', 'admit_conditionally')
 ),
 
--- a reply counts for the body whose list it answers, sent by that body or, once it is gone, by its successor
-counting as (
+asked as (
     select
         required.season_code,
         required.candidate_no,
         required.body_code,
-        replies.result_code,
-        replies.replied_on,
-        replies.list_no,
-        replies.reply_no,
-        replies.body_code as sender_body_code,
-        replies._batch_id
+        required.addressee_body_code,
+        coalesce(latest.state_code, 'not_sent') as state_code,
+        coalesce(closing.state_at_close_code, 'not_sent') as state_at_close_code,
+        latest.list_no,
+        latest.sent_on,
+        latest.due_on,
+        latest.reply_no,
+        latest.said_version_no,
+        latest.sender_body_code,
+        latest.replied_on,
+        latest.replied_at,
+        closing.reply_no_at_close,
+        closing.said_version_no_at_close,
+        closing.replied_on_at_close,
+        coalesce(latest._reply_batch_id, latest._batch_id, required._batch_id) as _batch_id
     from required
-    inner join requests
-        on required.candidate_no = requests.candidate_no and required.body_code = requests.body_code
-    inner join replies
-        on requests.list_no = replies.list_no and requests.candidate_no = replies.candidate_no
-    inner join vetting_window on required.season_code = vetting_window.season_code
+    left join requests as latest
+        on
+            required.candidate_no = latest.candidate_no
+            and required.body_code = latest.body_code
+            and latest.is_last
+    left join requests as closing
+        on
+            required.candidate_no = closing.candidate_no
+            and required.body_code = closing.body_code
+            and closing.is_last_at_close
+),
+
+-- A31: a conditional admission covers silence; A33: what was said is covered by no decision older than it
+settling as (
+    select
+        asked.candidate_no,
+        asked.body_code,
+        max(decisions.decided_at) as decided_at,
+        arg_max(decisions.decision_no, (decisions.decided_at, decisions.decision_no)) as decision_no
+    from asked
+    inner join clock on asked.season_code = clock.season_code
+    inner join decisions
+        on
+            asked.candidate_no = decisions.candidate_no
+            and clock.deciding_at >= decisions.decided_at
+            and (decisions.ends_at is null or clock.deciding_at < decisions.ends_at)
     where
-        replies.replied_on >= vetting_window.starts_local::date
-        and replies.replied_on < vetting_window.ends_local::date
-        and replies.body_code = case
-            when replies.replied_on > required.valid_to then required.successor_body_code
-            else required.body_code
+        case
+            when asked.state_at_close_code in ('sent', 'not_sent')
+                then decisions.action_code = 'admit_conditionally'
+            when {{ local_date('decisions.decided_at') }} < asked.replied_on_at_close then false
+            when asked.state_at_close_code = 'unclear' then true
+            else asked.state_at_close_code = 'adverse' and decisions.action_code = 'keep'
         end
-    qualify row_number() over (
-        partition by required.candidate_no, required.body_code
-        order by
-            replies.replied_on desc,
-            replies._received_at desc,
-            replies._landed_seq desc,
-            replies._row_number desc
-    ) = 1
+    group by asked.candidate_no, asked.body_code
 )
 
 select
-    required.season_code,
-    required.candidate_no,
-    required.body_code,
-    coalesce(counting.result_code, 'missing') as state_code,
-    counting.sender_body_code,
-    counting.replied_on,
-    counting.list_no,
-    counting.reply_no,
-    counting._batch_id
-from required
-left join counting
-    on required.candidate_no = counting.candidate_no and required.body_code = counting.body_code
+    asked.season_code,
+    asked.candidate_no,
+    asked.body_code,
+    asked.addressee_body_code,
+    asked.state_code,
+    asked.state_at_close_code,
+    asked.state_at_close_code = 'clear' or settling.decision_no is not null as is_settled,
+    settling.decision_no,
+    settling.decided_at,
+    asked.list_no,
+    asked.sent_on,
+    asked.due_on,
+    asked.reply_no,
+    asked.said_version_no,
+    asked.sender_body_code,
+    asked.replied_on,
+    asked.replied_at,
+    asked.reply_no_at_close,
+    asked.said_version_no_at_close,
+    asked.replied_on_at_close,
+    asked._batch_id
+from asked
+left join settling on asked.candidate_no = settling.candidate_no and asked.body_code = settling.body_code

@@ -5,7 +5,8 @@
 
 {% set feeds = [
     'academy__assessor_marks', 'academy__interview_marks', 'agency__commission_marks',
-    'agency__national_decisions', 'agency__vetting_requests', 'agency__working_group_decisions',
+    'agency__document_checks', 'agency__national_decisions', 'agency__vetting_requests',
+    'agency__working_group_decisions',
     'platform__bookings', 'platform__case_assignments', 'platform__documents', 'platform__employment_periods',
     'platform__resit_claims', 'platform__sittings', 'platform__solutions', 'platform__withdrawals',
     'vetting__replies',

@@ -7,6 +7,7 @@ select
     body_code,
     candidate_no,
     sent_on,
+    identity_key,
     _batch_id,
     _source_file,
     _row_number,

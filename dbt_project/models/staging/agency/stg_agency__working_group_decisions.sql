@@ -13,6 +13,8 @@ select
     basis_code,
     stage_code,
     reversed_decision_no,
+    track_code,
+    ground_code,
     _batch_id,
     _source_file,
     _row_number,

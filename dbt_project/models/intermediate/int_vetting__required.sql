@@ -1,0 +1,27 @@
+-- Order §4.3, A34: the bodies in force on the day of the submission must answer.
+with accounts as (
+    select * from {{ ref('int_accounts__counted') }}
+    where is_counted
+),
+
+bodies as (
+    select * from {{ ref('vetting_bodies') }}
+),
+
+clock as (
+    select * from {{ ref('int_vetting__clocked') }}
+)
+
+select
+    accounts.season_code,
+    accounts.candidate_no,
+    bodies.body_code,
+    {{ speaker_on('bodies', 'clock.today_on') }} as addressee_body_code,
+    accounts._batch_id
+from accounts
+inner join bodies
+    on
+        accounts.season_code = bodies.season_code
+        and accounts.submitted_on >= bodies.valid_from
+        and accounts.submitted_on <= coalesce(bodies.valid_to, accounts.submitted_on)
+inner join clock on accounts.season_code = clock.season_code
