@@ -17,7 +17,10 @@ from typing import TYPE_CHECKING
 import click
 
 from ingestion.errors import RezervError
+from orchestration.calendar_cli import calendar
 from orchestration.cli_help import LocalCommand, LocalGroup, current_texts, texts, usage_error_text
+from orchestration.documents_cli import documents
+from orchestration.eligibility_cli import eligibility
 from orchestration.errors import UserError
 from orchestration.settings import (
     LANGUAGES,
@@ -29,6 +32,8 @@ from orchestration.settings import (
     load_settings,
 )
 from orchestration.texts import texts_of
+from orchestration.vetting_cli import vetting
+from orchestration.vetting_lists_cli import add_commands as add_list_commands
 
 if TYPE_CHECKING:
     from ingestion.batches import Acceptance
@@ -319,6 +324,13 @@ def diff(stage: str, limit: int) -> None:
     show_difference(screen, read_difference(settings, stage=stage, limit=limit))
 
 
+cli.add_command(eligibility)
+add_list_commands(vetting)
+cli.add_command(vetting)
+cli.add_command(documents)
+cli.add_command(calendar)
+
+
 @cli.command(cls=LocalCommand)
 @click.option("--batches", type=click.IntRange(min=0), metavar="N", default=10)
 def status(batches: int) -> None:
@@ -496,6 +508,8 @@ def _become(command: list[str], settings: Settings, *, keep_secrets: bool) -> No
         "STREAMLIT_SERVER_ADDRESS": "localhost",
         **os.environ,
         **settings.child_environment(),
+        # Zones from the pinned tzdata: a machine's table older than 2024 would start schedules an hour off.
+        "PYTHONTZPATH": "",
     }
     if not keep_secrets:
         for name in (*SECRET_NAMES, *SECRET_FILE_NAMES, "REZERV_PLATFORM_DSN"):

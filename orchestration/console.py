@@ -11,13 +11,15 @@ import shlex
 import sys
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingestion.clock import local_zone, utc_now
+from ingestion.clock import utc_now
 from ingestion.messages import message, plain
+from orchestration.console_values import cell as _cell
+from orchestration.console_values import local as _local
+from orchestration.console_values import number as _number
 from orchestration.texts import Texts
 
 if TYPE_CHECKING:
@@ -561,17 +563,6 @@ def _reason(texts: Texts, code: str) -> str:
     return message(code, texts.language)
 
 
-def _cell(text: str) -> Any:
-    """A foreign text as a cell: nothing in it is taken for a style or for an order to the terminal."""
-    from rich.text import Text
-
-    return Text(plain(text))
-
-
-def _number(value: int | None) -> str:
-    return "–" if value is None else f"{value:,}".replace(",", "\u00a0")
-
-
 def _points(value: Decimal | None) -> str:
     return "–" if value is None else f"{value:.2f}"
 
@@ -580,13 +571,6 @@ def _moved(before: object, after: object) -> str:
     if before == after:
         return "" if after is None else str(after)
     return f"{'–' if before is None else before} → {'–' if after is None else after}"
-
-
-def _local(moment: datetime | None) -> str:
-    """A naive UTC moment as local time; an unknown one as a dash."""
-    if moment is None:
-        return "–"
-    return moment.replace(tzinfo=UTC).astimezone(local_zone()).strftime("%Y-%m-%d %H:%M")
 
 
 def shown_path(path: Path) -> str:

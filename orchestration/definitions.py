@@ -24,8 +24,10 @@ def build_definitions(
     from orchestration.assets.landing import landing_assets, landing_folder
     from orchestration.assets.platform import platform_assets
     from orchestration.assets.publication import CHANGES_KEY, RELEASE_KEY, publication_assets
+    from orchestration.assets.vetting import weekly_lists_asset
     from orchestration.assets.warehouse import warehouse_assets
     from orchestration.checks.standing import standing_checks
+    from orchestration.checks.vetting import vetting_checks
     from orchestration.jobs import build_jobs
     from orchestration.resources import build_resources, ensure_manifest
     from orchestration.schedules import build_schedules
@@ -35,7 +37,7 @@ def build_definitions(
     landing = landing_assets()
     platform = platform_assets(settings)
     warehouse = warehouse_assets(ensure_manifest(settings))
-    standing = standing_checks()
+    standing = [*standing_checks(), *vetting_checks()]
     jobs = build_jobs(landing, warehouse, standing, platform)
     return dg.Definitions(
         assets=[
@@ -45,6 +47,7 @@ def build_definitions(
             data_docs_asset(),
             warehouse,
             *publication_assets(warehouse.keys),
+            weekly_lists_asset(warehouse.keys),
         ],
         asset_checks=standing,
         jobs=list(jobs.values()),

@@ -8,6 +8,7 @@ import dagster as dg
 
 from orchestration.assets.data_docs import DATA_DOCS_KEY
 from orchestration.assets.publication import CHANGES_KEY, RELEASE_KEY
+from orchestration.assets.vetting import LISTS_KEY
 
 LAND_JOB = "land_job"
 BUILD_JOB = "build_job"
@@ -16,6 +17,7 @@ UPDATE_JOB = "update_job"
 STANDING_CHECKS_JOB = "standing_checks_job"
 DATA_DOCS_JOB = "data_docs_job"
 PULL_JOB = "platform_pull_job"
+VETTING_LISTS_JOB = "vetting_lists_job"
 
 
 def build_jobs(
@@ -34,6 +36,10 @@ def build_jobs(
         BUILD_JOB: (built, "Build the warehouse and run its tests."),
         RELEASE_JOB: (published, "Publish the latest build, if it may be published and says something new."),
         UPDATE_JOB: (raw | built | published, "Land, build and release in one run."),
+        VETTING_LISTS_JOB: (
+            raw | built | dg.AssetSelection.assets(LISTS_KEY),
+            "Land, build, and on a list day draw up the lists to the vetting bodies.",
+        ),
         STANDING_CHECKS_JOB: (reminders, "Ask again what is still broken."),
         DATA_DOCS_JOB: (
             dg.AssetSelection.assets(DATA_DOCS_KEY),

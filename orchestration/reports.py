@@ -267,9 +267,7 @@ def held_contents(settings: Settings) -> set[tuple[str, str]]:
     return {(file.feed, file.content_sha256) for file in read_quarantine(settings) if file.is_held}
 
 
-def _held_file(
-    settings: Settings, connection: Any, file: OpenFile, named: Sequence[Path] = ()
-) -> HeldFile:
+def _held_file(settings: Settings, connection: Any, file: OpenFile, named: Sequence[Path] = ()) -> HeldFile:
     """A held file with its path: in the landing folder, or as it was named to be landed."""
     from ingestion.landing_folder import kept, known_files
 

@@ -10,7 +10,13 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.jobs import DATA_DOCS_JOB, PULL_JOB, STANDING_CHECKS_JOB, UPDATE_JOB
+from orchestration.jobs import (
+    DATA_DOCS_JOB,
+    PULL_JOB,
+    STANDING_CHECKS_JOB,
+    UPDATE_JOB,
+    VETTING_LISTS_JOB,
+)
 from orchestration.season_calendar import is_during, is_in_season, published_between, read_calendar
 from orchestration.settings import LOCAL_ZONE, Settings
 
@@ -22,8 +28,8 @@ REMINDERS_AT = "30 6 * * *"
 AFTER_EACH_HOUR = "5 * * * *"
 # Shortly before the full hours on which publications fall: what is pulled after one was received after it.
 BEFORE_EACH_HOUR = "58 * * * *"
-# The weekly lists to the vetting bodies (Order §4.3); the release is made fresh before they are drawn up.
-MONDAYS_AT = "0 8 * * 1"
+# The weekly lists to the vetting bodies (Order §4.3); the warehouse knows which of these days is a list day.
+WEEKDAYS_AT = "0 8 * * 1-5"
 
 
 def build_schedules(jobs: dict[str, Any]) -> list[dg.ScheduleDefinition]:
@@ -54,16 +60,6 @@ def build_schedules(jobs: dict[str, Any]) -> list[dg.ScheduleDefinition]:
         stages = "-".join(event.stage_code for event in events)
         return dg.RunRequest(run_key=f"published-{stages}-{moment:%Y-%m-%dT%H}", tags={"published": stages})
 
-    @schedule(name="vetting_list_day", cron_schedule=MONDAYS_AT)
-    def vetting_list_day(
-        context: dg.ScheduleEvaluationContext, settings: dg.ResourceParam[Settings]
-    ) -> dg.RunRequest | dg.SkipReason:
-        """During document intake, before the weekly list to the vetting bodies is drawn up (Order §4.3)."""
-        moment = _moment(context)
-        if not is_during(read_calendar(settings.season), "registration", "intake", moment):
-            return dg.SkipReason("outside document intake")
-        return dg.RunRequest(run_key=f"vetting-list-{moment:%Y-%m-%d}")
-
     reminders = [
         dg.ScheduleDefinition(
             name=name,
@@ -74,8 +70,29 @@ def build_schedules(jobs: dict[str, Any]) -> list[dg.ScheduleDefinition]:
         )
         for name, job in (("standing_checks", STANDING_CHECKS_JOB), ("data_docs", DATA_DOCS_JOB))
     ]
-    schedules = [daily_update, publication_update, vetting_list_day, *reminders]
+    lists = _lists_schedule(jobs[VETTING_LISTS_JOB])
+    schedules = [daily_update, publication_update, lists, *reminders]
     return [*schedules, _pull_schedule(jobs[PULL_JOB])] if PULL_JOB in jobs else schedules
+
+
+def _lists_schedule(job: Any) -> dg.ScheduleDefinition:
+    @dg.schedule(
+        name="vetting_lists",
+        cron_schedule=WEEKDAYS_AT,
+        job=job,
+        execution_timezone=LOCAL_ZONE,
+        default_status=RUNNING,
+    )
+    def vetting_lists(
+        context: dg.ScheduleEvaluationContext, settings: dg.ResourceParam[Settings]
+    ) -> dg.RunRequest | dg.SkipReason:
+        """Each weekday morning of vetting: land and build; on a list day draw up the lists (Order §4.3)."""
+        moment = _moment(context)
+        if not is_during(read_calendar(settings.season), "vetting", "vetting", moment):
+            return dg.SkipReason("outside the vetting window")
+        return dg.RunRequest(run_key=f"vetting-lists-{moment:%Y-%m-%d}")
+
+    return vetting_lists
 
 
 def _pull_schedule(job: Any) -> dg.ScheduleDefinition:

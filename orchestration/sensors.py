@@ -1,7 +1,7 @@
 """Sensors: what starts a run because something arrived.
 
-Belongs here: noticing files in the landing folder and asking for one run that lands those feeds and
-rebuilds what depends on them. Not here: reading the files.
+Belongs here: noticing files in the landing folder, and lists drawn up for the vetting bodies, and asking for
+one run that lands what came and rebuilds what depends on it. Not here: reading the files.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from orchestration.assets.landing import raw_key
-from orchestration.jobs import UPDATE_JOB
+from orchestration.jobs import UPDATE_JOB, VETTING_LISTS_JOB
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,7 +48,23 @@ def build_sensors(jobs: dict[str, Any], always: Sequence[dg.AssetKey]) -> list[d
             tags={"feeds": ",".join(feeds)[:250]},
         )
 
-    return [landing_files]
+    return [landing_files, _after_weekly_lists(jobs)]
+
+
+def _after_weekly_lists(jobs: dict[str, Any]) -> dg.SensorDefinition:
+    """An update after each run of the weekly lists, which build before they draw: the release shows them."""
+
+    @dg.run_status_sensor(
+        name="after_weekly_lists",
+        run_status=dg.DagsterRunStatus.SUCCESS,
+        monitored_jobs=[jobs[VETTING_LISTS_JOB]],
+        request_job=jobs[UPDATE_JOB],
+        default_status=dg.DefaultSensorStatus.RUNNING,
+    )
+    def after_weekly_lists(context: dg.RunStatusSensorContext) -> dg.RunRequest:
+        return dg.RunRequest(run_key=f"lists-{context.dagster_run.run_id}")
+
+    return after_weekly_lists
 
 
 def settled(files: "Iterable[PendingFile]", now: float) -> "list[PendingFile]":

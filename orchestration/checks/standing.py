@@ -33,6 +33,7 @@ EXPECTED_BY = {
     "platform__employment_periods": ("registration", "intake"),
     "registers__stop_list": ("registration", "intake"),
     "agency__vetting_requests": ("registration", "intake"),
+    "agency__document_checks": ("registration", "intake"),
     "vetting__replies": ("vetting", "vetting"),
     "platform__bookings": ("text_test", "sitting"),
     "platform__sittings": ("text_test", "proctoring"),
@@ -61,23 +62,27 @@ def overdue_event(feed: str, events: Iterable[CalendarEvent], now: datetime) -> 
 def standing_checks() -> list[dg.AssetChecksDefinition]:
     """The checks as Dagster definitions."""
     feeds = feed_names()
-    specs = [
-        dg.AssetCheckSpec(
-            QUARANTINE_CHECK, asset=raw_key(feed), description="No row of the feed is in quarantine now."
-        )
-        for feed in feeds
-    ] + [
-        dg.AssetCheckSpec(
-            HELD_CHECK, asset=raw_key(feed), description="No file waits until a person accepts it."
-        )
-        for feed in feeds
-    ] + [
-        dg.AssetCheckSpec(
-            DEADLINE_CHECK, asset=raw_key(feed), description="Something arrived by the calendar's date."
-        )
-        for feed in feeds
-        if feed in EXPECTED_BY
-    ]
+    specs = (
+        [
+            dg.AssetCheckSpec(
+                QUARANTINE_CHECK, asset=raw_key(feed), description="No row of the feed is in quarantine now."
+            )
+            for feed in feeds
+        ]
+        + [
+            dg.AssetCheckSpec(
+                HELD_CHECK, asset=raw_key(feed), description="No file waits until a person accepts it."
+            )
+            for feed in feeds
+        ]
+        + [
+            dg.AssetCheckSpec(
+                DEADLINE_CHECK, asset=raw_key(feed), description="Something arrived by the calendar's date."
+            )
+            for feed in feeds
+            if feed in EXPECTED_BY
+        ]
+    )
 
     @dg.multi_asset_check(name="feeds_standing", specs=specs, can_subset=True, pool=WRITER_POOL)
     def feeds_standing(
