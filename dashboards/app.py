@@ -23,7 +23,7 @@ from dashboards import warehouse  # noqa: E402
 from dashboards.components.header import show_style  # noqa: E402
 from dashboards.components.messages import show_error  # noqa: E402
 from dashboards.i18n import LANGUAGE_NAMES, LANGUAGES, Texts, default_language, load_texts  # noqa: E402
-from dashboards.views import funnel, shortlist  # noqa: E402
+from dashboards.views import funnel, shortlist, vetting  # noqa: E402
 
 _LANGUAGE_KEY = "language"
 _LANGUAGE_PARAM = "lang"
@@ -68,6 +68,7 @@ def main() -> None:
         [
             _page(funnel.render, "funnel", texts, is_default=True),
             _page(shortlist.render, "shortlist", texts),
+            _page(vetting.render, "vetting", texts),
         ]
     )
     choose_language(texts)

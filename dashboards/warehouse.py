@@ -1,8 +1,9 @@
-"""Reading the current release: the pointer, one read-only connection, and all SQL of the dashboards.
+"""Reading the current release: the pointer, one read-only connection, and the SQL of funnel and shortlists.
 
 Belongs here: finding and opening the release, queries with parameters, errors that a page can explain.
-Does not belong here: what numbers mean (dbt_project/), how they look (dashboards/components/), making a
-release (orchestration/). This module does not know Streamlit.
+Does not belong here: the SQL of the vetting page (dashboards/vetting_warehouse.py), what numbers mean
+(dbt_project/), how they look (dashboards/components/), making a release (orchestration/). This module does
+not know Streamlit.
 
 A release file is never rewritten: a new release is a new file behind the pointer `CURRENT.json`. So the
 connection is kept as long as the pointer stands, and replaced when it moves. DuckDB connections are not
@@ -56,6 +57,12 @@ class PointerBroken(WarehouseError):
 
 class ReleaseUnreadable(WarehouseError):
     """The release file cannot be opened or lacks what a query needs. Params: `file`."""
+
+
+class TablesMissing(WarehouseError):
+    """The release is of an older build than a page. Params: `file`, `release`, `tables`."""
+
+    key = "error.tables_missing"
 
 
 @dataclass(frozen=True)
@@ -179,6 +186,12 @@ _SEEDS: Mapping[str, tuple[str, str, bool]] = {
     "age_bands": ("age_band_code", "age_from", False),
     "employer_types": ("employer_type_code", "rowid", False),
     "statuses": ("status_code", "status_order", False),
+    "vetting_bodies": ("body_code", "body_order", True),
+    "vetting_states": ("state_code", "state_order", False),
+    "vetting_forecasts": ("forecast_code", "forecast_order", False),
+    "document_needs": ("document_type_code", "need_order", False),
+    "need_states": ("need_state_code", "state_order", False),
+    "document_works": ("work_code", "work_order", False),
 }
 
 

@@ -1,4 +1,4 @@
-"""The pictures of the funnel: tracks stage by stage, and what became of those who entered.
+"""The pictures: the funnel by track, what became of those who entered, how early and late bodies answer.
 
 Belongs here: Altair charts from rows of counts. Does not belong here: counting (dbt_project/,
 dashboards/warehouse.py).
@@ -14,7 +14,7 @@ from typing import Any
 
 import altair as alt
 
-from dashboards.components.formats import number
+from dashboards.components.formats import named, number
 from dashboards.i18n import Texts
 from dashboards.warehouse import Row
 
@@ -30,7 +30,10 @@ _OUTCOME_COLOURS: Mapping[str, str] = {
     "count_withdrawn": "#9a8bb5",
     "count_pending": "#eadf9d",
 }
+_EARLY, _LATE, _DUE = "#86b8dc", "#d98a5f", "#51606e"
 _ROW_HEIGHT = 46
+# A body's name may take three lines; legend and axis need room besides.
+_BODY_HEIGHT, _BODY_MARGIN = 58, 70
 _HEADING_LINE = 13
 
 
@@ -56,6 +59,8 @@ def _stage_axis(field: str, labels: Sequence[str], headroom: float = 0) -> alt.Y
         ticks=False,
         grid=False,
         labelPadding=8,
+        # a name of three lines would hide its neighbours
+        labelOverlap=False,
     )
     scale = alt.Scale(domain=[len(labels) - 0.5, -0.5 - headroom], nice=False)
     return alt.Y(field, axis=axis, scale=scale)
@@ -191,3 +196,70 @@ def outcome_chart(
         )
         .properties(height=_ROW_HEIGHT * len(stages))
     )
+
+
+def lead_lag_chart(rows: Sequence[Row], bodies: Mapping[str, str], texts: Texts) -> alt.LayerChart:
+    """Draw for each body the most days before and after the due day on which it answered (A32)."""
+    records = _lead_lag_records(rows, bodies, texts)
+    days = [record["days"] for record in records] or [0]
+    room = (max(days) - min(days)) * 0.08 + 0.5  # for the figures at the ends of the bars
+    x = alt.X(
+        "days:Q",
+        title=None,
+        axis=alt.Axis(grid=True, tickMinStep=1, labelExpr="abs(datum.value)"),
+        scale=alt.Scale(domain=[min(0, *days) - room, max(0, *days) + room], nice=False),
+    )
+    y = _stage_axis("top:Q", [named(bodies, row["body_code"]) for row in rows])
+    names = [texts("vetting.side_early"), texts("vetting.side_late")]
+    base = alt.Chart(alt.Data(values=records))
+    bars = base.mark_rect(cornerRadius=2).encode(
+        x=x,
+        x2="zero:Q",
+        y=y,
+        y2="bottom:Q",
+        color=alt.Color(
+            "side:N",
+            scale=alt.Scale(domain=names, range=[_EARLY, _LATE]),
+            legend=alt.Legend(title=None, orient="top", labelLimit=420, labelFontSize=12, labelColor=_INK),
+        ),
+        tooltip=[
+            alt.Tooltip("body:N", title=texts("column.body")),
+            alt.Tooltip("sentence:N", title=" "),
+        ],
+    )
+    marks = [
+        base.transform_filter(f"datum.is_late == {late}")
+        .mark_text(color=_INK, fontSize=12, align=align, dx=shift)
+        .encode(x=alt.X("days:Q", title=None), y=alt.Y("row:Q", title=None), text="label:N")
+        for late, align, shift in (("false", "right", -5), ("true", "left", 5))
+    ]
+    rule = alt.Chart(alt.Data(values=[{"x": 0}])).mark_rule(color=_DUE, strokeWidth=1.5).encode(x="x:Q")
+    return alt.layer(bars, *marks, rule).properties(height=_BODY_HEIGHT * len(rows) + _BODY_MARGIN)
+
+
+def _lead_lag_records(rows: Sequence[Row], bodies: Mapping[str, str], texts: Texts) -> list[dict[str, Any]]:
+    records = []
+    for y, row in enumerate(rows):
+        for is_late, days, count in (
+            (False, row["lead_days_max"], row["count_early"]),
+            (True, row["lag_days_max"], row["count_late"]),
+        ):
+            if not days:
+                continue
+            word = "late" if is_late else "early"
+            counted = number(count, texts.language)
+            records.append(
+                {
+                    "row": y,
+                    "top": y - 0.28,
+                    "bottom": y + 0.28,
+                    "zero": 0,
+                    "days": days if is_late else -days,
+                    "is_late": is_late,
+                    "side": texts(f"vetting.side_{word}"),
+                    "label": number(days, texts.language),
+                    "body": named(bodies, row["body_code"]),
+                    "sentence": texts(f"vetting.answers_{word}", count=counted, days=days),
+                }
+            )
+    return records

@@ -27,16 +27,24 @@ def choose_filters(release: Release, texts: Texts) -> Filters:
     chosen: dict[str, tuple[str, ...]] = {}
     for place, (side, (label, seed)) in zip(st.columns(len(_SIDES)), _SIDES.items(), strict=True):
         options = names(release, seed, texts.language)
-        picked = place.multiselect(
-            texts(f"filter.{label}"),
-            list(options),
-            format_func=_namer(options),
-            placeholder=texts("filter.all"),
-            key=f"filter_{side}",
-            persist_state="session",
-        )
-        chosen[side] = tuple(picked)
+        with place:
+            chosen[side] = choose_codes(
+                texts(f"filter.{label}"), options, f"filter_{side}", texts("filter.all")
+            )
     return Filters(**chosen)
+
+
+def choose_codes(label: str, options: Mapping[str, str], key: str, placeholder: str) -> tuple[str, ...]:
+    """Show a multiple choice of names and return the chosen codes; none means all."""
+    picked = st.multiselect(
+        label,
+        list(options),
+        format_func=_namer(options),
+        placeholder=placeholder,
+        key=key,
+        persist_state="session",
+    )
+    return tuple(picked)
 
 
 def choose_code(label: str, options: Mapping[str, str], key: str, default: str | None = None) -> str:

@@ -10,11 +10,14 @@ import csv
 import io
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from importlib import resources
 from zoneinfo import ZoneInfo
 
-ASTANA = ZoneInfo("Asia/Almaty")
+# From the pinned tables and never from the machine's: one older than 2024 shows every moment an hour late.
+with resources.files("tzdata.zoneinfo").joinpath("Asia", "Almaty").open("rb") as _table:
+    ASTANA = ZoneInfo.from_file(_table, key="Asia/Almaty")
 NOTHING = "–"
 _NO_BREAK_SPACE = "\u00a0"
 
@@ -53,6 +56,30 @@ def moment_text(moment: datetime | None, language: str) -> str:
         return NOTHING
     local = astana(moment)
     return f"{local:%-d %b %Y, %H:%M}" if language == "en" else f"{local:%d.%m.%Y %H:%M}"
+
+
+def day_text(day: date | None, language: str) -> str:
+    """Write a day: 28.10.2025, in English 28 Oct 2025; a dash for None."""
+    if day is None:
+        return NOTHING
+    return f"{day:%-d %b %Y}" if language == "en" else f"{day:%d.%m.%Y}"
+
+
+def short_day_text(day: date, language: str) -> str:
+    """Write a day of the season without its year: 28.10, in English 28 Oct."""
+    return f"{day:%-d %b}" if language == "en" else f"{day:%d.%m}"
+
+
+def local_text(moment: datetime | None, language: str) -> str:
+    """Write a moment that is local already, as the season's calendar has it, to the minute."""
+    if moment is None:
+        return NOTHING
+    return f"{day_text(moment.date(), language)}{', ' if language == 'en' else ' '}{moment:%H:%M}"
+
+
+def local_moment(moment: datetime | None) -> datetime | None:
+    """Turn a UTC moment into local time without a zone, which a grid sorts and shows as it is."""
+    return None if moment is None else astana(moment).replace(tzinfo=None)
 
 
 def csv_bytes(header: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:

@@ -21,13 +21,14 @@ from dashboards.i18n import Texts
 @dataclass(frozen=True)
 class Column:
     """One heading: `css` is a class of its cells (num, wide), `description` its tooltip,
-    `name` the warehouse column that it shows.
+    `name` the warehouse column that it shows, `note` a smaller second line.
     """
 
     label: str
     css: str = ""
     description: str = ""
     name: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,8 @@ def html_table(columns: Sequence[Column], rows: Sequence[str], name: str, max_he
 
 def _heading(heading: Column) -> str:
     title = f' title="{escape(heading.description)}"' if heading.description else ""
-    return f'<th scope="col" class="{heading.css}"{title}>{escape(heading.label)}</th>'
+    note = f"<small>{escape(heading.note)}</small>" if heading.note else ""
+    return f'<th scope="col" class="{heading.css}"{title}>{escape(heading.label)}{note}</th>'
 
 
 def figures(pairs: Sequence[tuple[str, str]], columns: int | None = None) -> str:
