@@ -1,4 +1,4 @@
-"""What a person reads on the two pages, in each language, against the release file read by SQL."""
+"""What a person reads on the three pages, in each language, against the release file read by SQL."""
 
 from __future__ import annotations
 
@@ -141,6 +141,78 @@ def test_shortlist(page: Page, dashboards: Dashboards, screenshots: Path, langua
     for shown, (_, status, reason, paragraph) in zip(people, expected, strict=True):
         assert shown[4].startswith(str(status))
         assert (shown[5], shown[6]) == (reason, paragraph)
+
+
+def _boxes(page: Page) -> dict[tuple[str, str], str]:
+    """Return what the board says of each list, by the body's name and the day of the column."""
+    found: list[list[list[str]]] = page.locator(".rz-table").first.evaluate(
+        """table => [table.tHead, ...table.tBodies].map(part => [...part.rows].map(
+            row => [...row.cells].map(cell => cell.innerText.trim())))"""
+    )
+    (head,), body = found
+    days = [heading.split("\n")[0] for heading in head[1:-1]]
+    return {
+        (row[0].split("\n")[0], day): box
+        for row in body[:-1]
+        for day, box in zip(days, row[1:-1], strict=True)
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_vetting(page: Page, dashboards: Dashboards, screenshots: Path, language: str) -> None:
+    texts = load_texts(language)
+    _open(page, dashboards, "vetting", language)
+    # far down a page whose chart comes last
+    expect(page.locator('[data-testid="stVegaLiteChart"]').first).to_be_visible(timeout=20_000)
+    page.wait_for_timeout(500)
+    page.screenshot(path=screenshots / f"vetting_{language}.png")
+    _nothing_is_wrong(page)
+
+    [(sent, answered, overdue)] = _sql(
+        dashboards,
+        "select sum(count_sent), sum(count_answered), sum(count_overdue) from reporting.rpt_vetting_board",
+    )
+    figures = {label: value.replace("\u00a0", "").replace(",", "") for label, value in _figures(page).items()}
+    assert figures[texts("vetting.figure_sent")] == str(sent)
+    assert figures[texts("vetting.figure_answered")] == str(answered)
+    assert figures[texts("vetting.figure_overdue")] == str(overdue)
+
+    boxes = _boxes(page)
+    bodies = {row["body_code"]: row[f"name_{language}"] for row in seed_rows("vetting_bodies")}
+    lists = _sql(
+        dashboards, "select body_code, sent_on, count_answered, count_sent from reporting.rpt_vetting_board"
+    )
+    assert len(boxes) == len(lists) == 42
+    for body, day, of_list, out_of in lists:
+        shown_day = f"{day:%-d %b}" if language == "en" else f"{day:%d.%m}"
+        assert boxes[bodies[str(body)], shown_day].startswith(f"{of_list}/{out_of}")
+
+    page.get_by_role("tab", name=texts("vetting.tab_alerts")).click()
+    expect(page.locator(".rz-card").first).to_contain_text(texts("vetting.alert_open"))
+    for name in ("replies", "documents", "calendar"):
+        page.get_by_role("tab", name=texts(f"vetting.tab_{name}")).click()
+        page.wait_for_timeout(300)
+        page.screenshot(path=screenshots / f"vetting_{language}_{name}.png")
+    _nothing_is_wrong(page)
+
+
+def test_vetting_on_a_narrow_screen(page: Page, dashboards: Dashboards, screenshots: Path) -> None:
+    page.set_viewport_size({"width": 400, "height": 3600})
+    _open(page, dashboards, "vetting", "kk")
+    page.wait_for_timeout(800)
+    page.screenshot(path=screenshots / "vetting_narrow.png")
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 400
+    expect(page.locator(".rz-list").first).to_be_visible()
+
+
+def test_the_board_is_downloaded(page: Page, dashboards: Dashboards) -> None:
+    _open(page, dashboards, "vetting", "en")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=load_texts("en")("vetting.download")).first.click()
+    assert waiting.value.suggested_filename == "vetting_board_2025-r0042.csv"
+    lines = Path(waiting.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == 43
+    assert lines[0].startswith("Body,List,Sent on,Due on,Sent,Answered")
 
 
 def test_the_language_is_switched_and_stays(page: Page, dashboards: Dashboards) -> None:

@@ -134,6 +134,7 @@ READS = {
     "core": {"staging", "intermediate", "core", "seed"},
     "selection": {"intermediate", "core", "selection", "seed"},
     "reporting": {"core", "selection", "seed"},
+    "restricted": {"staging", "intermediate", "core", "seed"},
 }
 
 
@@ -156,6 +157,7 @@ def test_models_are_named_after_their_layer(manifest: dict) -> None:
         "core": ("dim_", "fct_"),
         "selection": "sel_",
         "reporting": "rpt_",
+        "restricted": "res_",
     }
     for node in manifest["nodes"].values():
         if node["resource_type"] == "model":
@@ -209,10 +211,27 @@ def test_no_table_has_a_column_of_the_vault(manifest: dict) -> None:
 
 def test_marts_carry_nobody(manifest: dict) -> None:
     """Person keys, and what a body knows of a person, stay below core."""
-    hidden = {"person_key", "ground_code", "fact_on"}
+    hidden = {"person_key", "identity_key", "ground_code", "fact_on"}
     for node in manifest["nodes"].values():
         if node["resource_type"] == "model" and layer(node) in ("core", "selection", "reporting"):
             assert not hidden & node["columns"].keys(), node["name"]
+
+
+def test_grounds_reach_no_released_schema(manifest: dict) -> None:
+    """Codes of grounds and days of facts are in staging and `restricted` only, titles in their seed only."""
+    from orchestration.releases import RELEASED_SCHEMAS
+
+    assert "restricted" not in RELEASED_SCHEMAS
+    built = {k: n for k, n in manifest["nodes"].items() if n["resource_type"] in ("model", "seed")}
+    for node in built.values():
+        if node["schema"] in RELEASED_SCHEMAS:
+            assert not {"ground_code", "fact_on"} & node["columns"].keys(), node["name"]
+        if layer(node) not in ("seed", "restricted"):
+            read = {built[parent]["schema"] for parent in node["depends_on"]["nodes"] if parent in built}
+            assert "restricted" not in read, f"{node['name']} reads what is restricted"
+        if layer(node) == "restricted":
+            assert node["schema"] == "restricted", node["name"]
+            assert not {"title_kk", "title_ru", "title_en"} & node["columns"].keys(), node["name"]
 
 
 def test_singular_tests_say_what_they_detect_and_reach_the_checks(manifest: dict) -> None:

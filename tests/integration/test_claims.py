@@ -82,7 +82,36 @@ MISTAKES = {
         "update core.fct_solutions set candidate_no = 'R25-000000' where work_no ="
         " (select min(work_no) from core.fct_solutions)"
     ),
+    "assert_every_no_has_its_finding": (
+        "update core.fct_eligibility_findings set rule_code = 'CITIZENSHIP' where rule_code = 'AGE'"
+    ),
+    "assert_zone_data_are_current": (
+        "update intermediate.int_calendar__moments set ends_at = ends_at - interval 1 hour"
+        " where event_code = 'intake'"
+    ),
+    "assert_checks_name_documents_of_their_candidates": (
+        "update core.fct_document_checks set document_id = 'D-NOBODYS' where check_no ="
+        " (select min(check_no) from core.fct_document_checks)"
+    ),
     "assert_share_is_reached": f"update selection.sel_cutoffs set count_admitted = 0 where {OF_TEXT}",
+    "assert_nobody_passes_vetting_unsettled": (
+        "update core.fct_vetting_states set is_settled = false where reply_no ="
+        " (select min(reply_no) from core.fct_vetting_states)"
+    ),
+    "assert_no_reply_is_never_clear": "delete from raw.vetting__replies where list_no = 'MOJ-2025-02'",
+    "assert_vetting_board_adds_up": "update reporting.rpt_vetting_board set count_open = count_open + 1",
+    "assert_a_reply_counts_once": (
+        "update core.fct_vetting_replies set handling_code = 'counted' where handling_code = 'overruled'"
+    ),
+    "assert_open_requests_have_a_speaker": (
+        "update core.fct_vetting_requests set addressee_body_code = 'ACS' where body_code = 'ACS'"
+    ),
+    "assert_vetting_state_follows_from_the_letters": (
+        "update core.fct_vetting_states set state_code = 'clear' where state_code = 'sent'"
+    ),
+    "assert_at_close_differs_only_by_what_came_later": (
+        "update core.fct_vetting_states set state_at_close_code = 'clear' where state_code = 'sent'"
+    ),
 }
 
 
@@ -121,6 +150,7 @@ def failures(connection: duckdb.DuckDBPyConnection, claim: str) -> list[tuple[An
         ref=relations.__getitem__,
         config=lambda **_: "",
         local_date=lambda moment: f"cast({moment} + interval 5 hour as date)",
+        utc_at=lambda moment: f"timezone('UTC', timezone('Asia/Almaty', {moment}))",
     )
     return connection.execute(sql).fetchall()
 
@@ -137,6 +167,7 @@ def test_every_claim_about_results_has_its_mistake() -> None:
     elsewhere = {  # shown in tests/unit/dbt_project/
         "assert_age_bands_cover_every_age_once",
         "assert_calendar_follows_the_stages",
+        "assert_grounds_hold_once",
         "assert_places_are_multiples_of_the_final_quota",
         "assert_places_sum_to_the_limit_of_the_stage",
         "assert_records_belong_to_known_candidates",

@@ -7,6 +7,14 @@ does not: comparing with the warehouse (that goes to `tests/integration/`) and t
 (`tests/unit/oracle/`).
 """
 
+from tests.oracle.report import OracleVetting, run_vetting_oracle
 from tests.oracle.season import OracleCutoff, OracleResult, OracleSeason, run_oracle
 
-__all__ = ["OracleCutoff", "OracleResult", "OracleSeason", "run_oracle"]
+__all__ = [
+    "OracleCutoff",
+    "OracleResult",
+    "OracleSeason",
+    "OracleVetting",
+    "run_oracle",
+    "run_vetting_oracle",
+]

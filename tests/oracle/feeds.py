@@ -1,4 +1,4 @@
-"""The 24 feeds as the oracle understands them: columns, types, keys and row checks, transcribed from the
+"""The 25 feeds as the oracle understands them: columns, types, keys and row checks, transcribed from the
 contracts.
 
 What belongs here: data only, one `Feed` each. What does not: reading files and judging rows (`reading.py`),
@@ -77,6 +77,7 @@ _TRACK = _code("track_code", order.TRACK_CODES)
 _BODY = _code("body_code", order.BODY_CODES)
 _IIN = Column("iin", pattern=r"\d{12}", is_iin=True)
 _OPTIONS = "A B C D E"
+_GROUND = r"[A-Z0-9_\-]{2,20}"
 
 
 def _panel(name: str, rater: str, day: str) -> Feed:
@@ -119,6 +120,24 @@ _FEEDS: tuple[Feed, ...] = (
         ),
     ),
     Feed(
+        "agency__document_checks",
+        ("check_no",),
+        (
+            _text("check_no"),
+            _text("document_id"),
+            _CANDIDATE,
+            _text("checker_code", pattern=r"CH-\d{2,4}"),
+            _moment("checked_at"),
+            _code("result_code", "confirmed rejected unclear"),
+            _code(
+                "remark_code",
+                "unreadable wrong_person not_in_register false_document incomplete other",
+                required=False,
+            ),
+            _date("valid_until", required=False),
+        ),
+    ),
+    Feed(
         "agency__national_decisions",
         ("decision_no", "candidate_no"),
         (_text("decision_no"), _CANDIDATE, _moment("decided_at"), _code("decision_code", "enrol decline")),
@@ -131,7 +150,13 @@ _FEEDS: tuple[Feed, ...] = (
     Feed(
         "agency__vetting_requests",
         ("list_no", "candidate_no"),
-        (_text("list_no", pattern=LIST_NO), _BODY, _CANDIDATE, _date("sent_on")),
+        (
+            _text("list_no", pattern=LIST_NO),
+            _BODY,
+            _CANDIDATE,
+            _date("sent_on"),
+            _text("identity_key", required=False, pattern=r"[0-9a-f]{32}"),
+        ),
     ),
     Feed(
         "agency__working_group_decisions",
@@ -140,14 +165,19 @@ _FEEDS: tuple[Feed, ...] = (
             _text("decision_no"),
             _CANDIDATE,
             _moment("decided_at"),
-            _code("action_code", "exclude keep admit_conditionally reverse accept_two_marks allow_resit"),
+            _code(
+                "action_code",
+                "exclude keep admit_conditionally reverse accept_two_marks allow_resit correct_track",
+            ),
             _code(
                 "basis_code",
                 "false_data procedure_breach proctoring_violation adverse_information law_requirements"
-                " vetting_reply_missing expert_mark_missing late_claim error_found",
+                " vetting_reply_missing expert_mark_missing late_claim error_found platform_error",
             ),
             _code("stage_code", order.STAGE_CODES, required=False),
             _text("reversed_decision_no", required=False),
+            _code("track_code", order.TRACK_CODES, required=False),
+            _text("ground_code", required=False, pattern=_GROUND),
         ),
     ),
     Feed(
@@ -356,7 +386,7 @@ _FEEDS: tuple[Feed, ...] = (
             _CANDIDATE,
             _date("replied_on"),
             _code("result_code", "clear adverse unclear"),
-            _text("ground_code", required=False, pattern=r"[A-Z0-9_\-]{2,20}"),
+            _text("ground_code", required=False, pattern=_GROUND),
             _date("fact_on", required=False),
         ),
     ),

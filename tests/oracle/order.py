@@ -76,6 +76,14 @@ INTAKE_ENDS_AT = local(2025, 7, 1)
 #: §4: first and last day of vetting.
 VETTING_FIRST_DAY = date(2025, 6, 1)
 VETTING_LAST_DAY = date(2025, 7, 31)
+#: C of the rules: the moment at which vetting closes.
+VETTING_CLOSES_AT = local(2025, 8, 1)
+#: §4.4, A32: days in which a body replies.
+REPLY_DAYS = 7
+#: §9: the last day of the selection, on which the National Commission can still sit.
+SELECTION_LAST_DAY = date(2025, 10, 24)
+#: §2.6: days before the intake closes in which what is missing is about to close.
+DOCUMENT_REMINDER_DAYS = 3
 
 #: A35: the age by which one is too old, years.
 AGE_LIMIT_YEARS = 36
@@ -106,6 +114,10 @@ class Body:
     last_day: date | None = None
     successor: str | None = None
 
+    def speaker(self, day: date) -> str | None:
+        """Who answers for the body on a day: itself to its last day, then its successor (A34)."""
+        return self.code if self.last_day is None or day <= self.last_day else self.successor
+
 
 _SINCE = date(2025, 1, 1)
 BODIES: tuple[Body, ...] = (
@@ -117,9 +129,7 @@ BODIES: tuple[Body, ...] = (
     Body("MOJ", _SINCE),
     Body("MOF", _SINCE),
 )
-
-#: Days off on weekdays in the season (FACTS §7).
-NON_WORKING_DAYS = frozenset({date(2025, 6, 6), date(2025, 7, 7), date(2025, 9, 1), date(2025, 10, 27)})
+BODY: dict[str, Body] = {body.code: body for body in BODIES}
 
 #: §6.6, §7.2, §7.4, §8: what raters mark.
 CRITERIA: dict[str, tuple[str, ...]] = {

@@ -14,9 +14,9 @@ import io
 import json
 import logging
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -64,14 +64,19 @@ class Row:
         return self.values[column]
 
 
-Table = dict[tuple[Any, ...], Row]
+Key = tuple[Any, ...]
+Table = dict[Key, Row]
 
 
 @dataclass(frozen=True)
 class Tables:
-    """The rows of every feed, by feed name and key; rows in landing order of their first version."""
+    """The rows of every feed, by feed name and key; rows in landing order of their first version.
+
+    `superseded` holds the versions that later ones replaced, by feed name and key, in landing order.
+    """
 
     by_feed: Mapping[str, Table]
+    superseded: Mapping[tuple[str, Key], Sequence[Row]] = field(default_factory=dict)
 
     def rows(self, feed: str) -> list[Row]:
         """All rows of a feed."""
@@ -81,6 +86,12 @@ class Tables:
         """The row of a key, or None."""
         return self.by_feed[feed].get(key)
 
+    def versions(self, feed: str) -> dict[Key, list[Row]]:
+        """All versions of each key of a feed, in landing order: the last is the latest."""
+        return {
+            key: [*self.superseded.get((feed, key), ()), latest] for key, latest in self.by_feed[feed].items()
+        }
+
 
 def read_landing(landing_dir: Path, as_of: datetime, landed_at: datetime) -> Tables:
     """The rows known at `as_of` from the files of a landing folder.
@@ -88,6 +99,7 @@ def read_landing(landing_dir: Path, as_of: datetime, landed_at: datetime) -> Tab
     A file in a folder named by a local moment was received then; one directly below at `landed_at`.
     """
     by_feed: dict[str, Table] = {name: {} for name in FEEDS}
+    superseded: dict[tuple[str, Key], list[Row]] = defaultdict(list)
     seen: set[tuple[str, str]] = set()
     landing_order = 0
     for file in landed_files(landing_dir, landed_at):
@@ -98,21 +110,27 @@ def read_landing(landing_dir: Path, as_of: datetime, landed_at: datetime) -> Tab
         if fingerprint in seen:
             continue
         seen.add(fingerprint)
-        table = by_feed[file.feed]
-        for values in accepted_rows(file.name, content, FEEDS[file.feed]):
+        feed, table = FEEDS[file.feed], by_feed[file.feed]
+        for values in accepted_rows(file.name, content, feed):
             landing_order += 1
-            _put(table, FEEDS[file.feed], values, file.received_at, landing_order)
-    return Tables(by_feed)
+            key = tuple(values[column] for column in feed.key)
+            earlier = put(table, key, values, file.received_at, landing_order)
+            if earlier is not None:
+                superseded[file.feed, key].append(earlier)
+    return Tables(by_feed, superseded)
 
 
-def _put(
-    table: Table, feed: Feed, values: Mapping[str, Any], received_at: datetime, landing_order: int
-) -> None:
-    """Make a row the latest version of its key. Rows come in landing order, so the last one wins."""
-    key = tuple(values[column] for column in feed.key)
+def put(
+    table: Table, key: Key, values: Mapping[str, Any], received_at: datetime, landing_order: int
+) -> Row | None:
+    """Make a row the latest version of its key; returns the one that it replaces.
+
+    Rows come in landing order, so the last one wins.
+    """
     earlier = table.get(key)
     first = received_at if earlier is None else earlier.first_received_at
     table[key] = Row(values, received_at, first, landing_order)
+    return earlier
 
 
 def landed_files(landing_dir: Path, landed_at: datetime) -> list[LandedFile]:
@@ -226,7 +244,7 @@ def _without_duplicates(feed: Feed, rows: list[dict[str, Any]]) -> list[dict[str
     repeated = {key for key, count in Counter(keys).items() if count > 1}
     if not repeated:
         return rows
-    first: dict[tuple[Any, ...], dict[str, Any]] = {}
+    first: dict[Key, dict[str, Any]] = {}
     differing = set()
     for key, row in zip(keys, rows, strict=True):
         if key in repeated and first.setdefault(key, row) != row:

@@ -2,28 +2,29 @@
 `run_oracle`.
 
 What belongs here: who enters a stage, who stands in its pool, the cut, who goes on. What does not:
-eligibility (`people.py`), vetting (`vetting.py`), stops (`stops.py`), sittings (`sittings.py`) and scores
-(`scores.py`).
+eligibility (`eligibility.py`), vetting (`vetting.py`), stops (`stops.py`), sittings (`sittings.py`) and
+scores (`scores.py`).
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 
 from tests.oracle import order
-from tests.oracle.people import Account, accounts_of, registration_reason, superseded
+from tests.oracle.eligibility import Eligibility
+from tests.oracle.people import Account, accounts_of, superseded
 from tests.oracle.reading import Row, Tables, read_landing
 from tests.oracle.scores import Result, Scores
 from tests.oracle.sittings import Sittings
 from tests.oracle.stops import Stops
 from tests.oracle.vetting import Outcome, Vetting
 
-_GOES_ON = frozenset({"admitted", "supernumerary"})
+#: Statuses that send somebody to the next stage.
+GOES_ON = frozenset({"admitted", "supernumerary"})
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,11 @@ class OracleSeason:
 
     results: dict[tuple[str, str], OracleResult] = field(default_factory=dict)
     cutoffs: dict[tuple[str, str], OracleCutoff] = field(default_factory=dict)
+    as_of: datetime = datetime.max.replace(tzinfo=UTC)
+
+    def is_published(self, stage: order.Stage) -> bool:
+        """Whether the list of a stage is out."""
+        return self.as_of >= stage.published_at
 
 
 def run_oracle(landing_dir: Path, as_of: datetime, landed_at: datetime | None = None) -> OracleSeason:
@@ -81,12 +87,12 @@ def run_oracle(landing_dir: Path, as_of: datetime, landed_at: datetime | None = 
 def compute(tables: Tables, as_of: datetime) -> OracleSeason:
     """The whole season from rows: each stage's entrants are those whom the stage before sent on (§3.1)."""
     walk = _Walk(tables, as_of)
-    season = OracleSeason()
+    season = OracleSeason(as_of=as_of)
     entrants: Collection[str] = sorted(walk.accounts)
     for stage in order.STAGES:
         shown = walk.stage(stage, entrants, season.cutoffs)
         season.results.update({(stage.code, candidate_no): result for candidate_no, result in shown.items()})
-        entrants = [candidate_no for candidate_no, result in shown.items() if result.status in _GOES_ON]
+        entrants = [candidate_no for candidate_no, result in shown.items() if result.status in GOES_ON]
     return season
 
 
@@ -96,12 +102,10 @@ class _Walk:
     def __init__(self, tables: Tables, as_of: datetime) -> None:
         self._tables = tables
         self._as_of = as_of
-        self.accounts: Mapping[str, Account] = accounts_of(tables)
+        self.accounts: Mapping[str, Account] = accounts_of(tables, as_of)
         self._void = superseded(self.accounts.values())
-        self._stop_list: dict[str, list[Row]] = defaultdict(list)
-        for row in tables.rows("registers__stop_list"):
-            self._stop_list[row["iin"]].append(row)
-        self._vetting = Vetting(tables)
+        self._eligibility = Eligibility(tables)
+        self._vetting = Vetting(tables, as_of)
         self._stops = Stops(tables)
         self._sittings = Sittings(tables)
         self._scores = Scores(tables)
@@ -146,9 +150,7 @@ class _Walk:
         """§2, §4: whoever meets the requirements goes on."""
         account = self.accounts[candidate_no]
         if stage_code == "registration":
-            reason = registration_reason(
-                account, candidate_no in self._void, self._stop_list.get(account.iin, [])
-            )
+            reason = self._eligibility.reason(account, candidate_no in self._void)
             outcome = Outcome(reason == "ELIGIBLE", reason)
         else:
             outcome = self._vetting.outcome(candidate_no, account.submitted_on)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
-from tests.oracle import order
+from tests.oracle.calendar import local_date, next_working_day
 from tests.oracle.reading import Row, Tables
 
 
@@ -68,13 +68,4 @@ class Sittings:
 
 def is_in_time(claimed_at: datetime, sitting_started_at: datetime) -> bool:
     """A15: not later than the end of the next working day after the local day of the sitting."""
-    last_day = next_working_day(sitting_started_at.astimezone(order.LOCAL).date())
-    return claimed_at.astimezone(order.LOCAL).date() <= last_day
-
-
-def next_working_day(day: date) -> date:
-    """The first working day after a day: Monday to Friday, no day off."""
-    day += timedelta(days=1)
-    while day.weekday() >= 5 or day in order.NON_WORKING_DAYS:
-        day += timedelta(days=1)
-    return day
+    return local_date(claimed_at) <= next_working_day(local_date(sitting_started_at))

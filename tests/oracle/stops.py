@@ -10,7 +10,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from tests.oracle.reading import Row, Tables
+from tests.oracle.decisions import Decision, Decisions
+from tests.oracle.reading import Tables
 
 
 @dataclass(frozen=True)
@@ -45,38 +46,29 @@ class Stops:
     """The stops of the season, asked candidate by candidate."""
 
     def __init__(self, tables: Tables) -> None:
-        decisions = tables.rows("agency__working_group_decisions")
-        reversals = [row for row in decisions if row["action_code"] == "reverse"]
-        self._stops: dict[str, list[Stop]] = defaultdict(list)
+        self._decisions = Decisions(tables)
+        self._withdrawals: dict[str, list[Stop]] = defaultdict(list)
         for row in tables.rows("platform__withdrawals"):
-            self._stops[row["candidate_no"]].append(Stop(row["withdrawn_at"], None, None, None, None))
-        for row in decisions:
-            if row["action_code"] == "exclude":
-                self._stops[row["candidate_no"]].append(_exclusion(row, reversals))
+            self._withdrawals[row["candidate_no"]].append(Stop(row["withdrawn_at"], None, None, None, None))
 
     def deciding(self, candidate_no: str, moment: datetime) -> Stop | None:
         """The stop in force with the earliest start; a withdrawal before an exclusion (A10, A41)."""
-        in_force = [stop for stop in self._stops.get(candidate_no, ()) if stop.is_in_force(moment)]
+        stops = [
+            *self._withdrawals.get(candidate_no, ()),
+            *map(_exclusion, self._decisions.of(candidate_no, "exclude")),
+        ]
         return min(
-            in_force,
+            (stop for stop in stops if stop.is_in_force(moment)),
             key=lambda stop: (stop.starts_at, not stop.is_withdrawal, stop.decision_no or ""),
             default=None,
         )
 
 
-def _exclusion(decision: Row, reversals: list[Row]) -> Stop:
-    """The exclusion of a decision, up to the earliest later reversal naming it for the same candidate."""
-    ends = [
-        row["decided_at"]
-        for row in reversals
-        if row["candidate_no"] == decision["candidate_no"]
-        and row["reversed_decision_no"] == decision["decision_no"]
-        and row["decided_at"] >= decision["decided_at"]
-    ]
+def _exclusion(decision: Decision) -> Stop:
     return Stop(
-        decision["decided_at"],
-        min(ends, default=None),
-        decision["decision_no"],
-        decision["basis_code"],
-        decision["stage_code"],
+        decision.starts_at,
+        decision.ends_at,
+        decision.number,
+        decision.row["basis_code"],
+        decision.row["stage_code"],
     )

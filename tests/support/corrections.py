@@ -35,6 +35,8 @@ VETTING_DAYS = tuple(
     date.fromisoformat(day)
     for day in ("2025-05-31", "2025-06-01", "2025-07-13", "2025-07-14", "2025-07-31", "2025-08-01")
 )
+#: Moments at which vetting turns: the end of the intake, the close, and the list.
+VETTING_MOMENTS = (order.INTAKE_ENDS_AT, order.VETTING_CLOSES_AT, order.STAGE["vetting"].published_at)
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,11 @@ class Draw:
         """A moment of the season: every second time just about a publication, else days around one."""
         near = self.at_publication()
         return near if self.happens(0.5) else near + self.number(-20 * 86400, 5 * 86400) * SECOND
+
+    def in_vetting(self) -> datetime:
+        """A moment of July, or one about which vetting turns."""
+        near = self.one_of(*VETTING_MOMENTS) + self.one_of(*JUST_ABOUT)
+        return near if self.happens(0.5) else order.local(2025, 7, 1) + self.number(0, 31 * 24) * HOUR
 
     def day(self) -> date:
         """A day from the end of May to the beginning of September."""
@@ -158,16 +165,26 @@ def change_stop_list(draw: Draw, row: Values) -> Values:
 
 
 def change_request(draw: Draw, row: Values) -> Values:
-    """A list that went to another body, or one more list."""
-    body = draw.one_of(*order.BODIES).code
-    return draw.one_of({"body_code": body}, {"list_no": f"{body}-2025-99", "body_code": body})
+    """A list that went to another body, one more list of an earlier or a later day, a key."""
+    body, number = draw.one_of(*order.BODIES).code, draw.number(0, 3)
+    sent_on = (date(2025, 6, 5), date(2025, 7, 9), date(2025, 7, 31), date(2025, 8, 1))[number]
+    further = {"list_no": f"{body}-2025-9{number}", "body_code": body, "sent_on": sent_on}
+    return draw.one_of(
+        {"body_code": body},
+        further,
+        {**further, "list_no": f"{row['body_code']}-2025-9{number}", "body_code": row["body_code"]},
+        {"identity_key": draw.one_of("0", "f") * 32},
+    )
 
 
 def change_reply(draw: Draw, row: Values) -> Values:
-    """Another result, day or sender, under the same number or a new one of the same day."""
+    """Another result, day, sender or list, under the same number or a new one of the same day."""
     result = draw.one_of("adverse", "unclear", "clear")
     return draw.one_of(
         {"result_code": result},
+        {"result_code": result, "replied_on": draw.day()},
+        {"list_no": f"{row['list_no'][:-2]}{draw.one_of('01', '02', '03', '90', '91', '77')}"},
+        {"reply_no": f"Z-{draw.number(1, 3)}", "candidate_no": draw.one_of(draw.person(), "R25-000000")},
         {"replied_on": draw.one_of(*VETTING_DAYS)},
         {"replied_on": draw.one_of(*VETTING_DAYS), "body_code": draw.one_of("ACS", "NSC", row["body_code"])},
         {"reply_no": f"Z-{draw.number(1, 3)}", "result_code": result},
@@ -182,6 +199,20 @@ def change_decision(draw: Draw, row: Values) -> Values:
         {"stage_code": draw.one_of(None, *order.STAGE)},
         {"basis_code": draw.one_of("false_data", "proctoring_violation")},
         {"action_code": draw.one_of("exclude", "keep", "admit_conditionally", "allow_resit")},
+        {"action_code": "correct_track", "track_code": draw.one_of(None, *order.TRACKS)},
+    )
+
+
+def change_check(draw: Draw, row: Values) -> Values:
+    """Another result, document or day read from the register, or one more check of the same moment."""
+    day = draw.submitted_on(row["candidate_no"]) + draw.number(-1, 1) * DAY
+    result = draw.one_of("confirmed", "rejected", "unclear")
+    return draw.one_of(
+        {"result_code": result},
+        {"result_code": "confirmed", "valid_until": day},
+        {"check_no": f"{row['check_no']}-x", "result_code": result, "valid_until": draw.one_of(None, day)},
+        {"checked_at": row["checked_at"] + draw.number(-5, 5) * DAY},
+        {"document_id": draw.some("platform__documents", 0)[0]["document_id"]},
     )
 
 
@@ -311,6 +342,7 @@ CORRECTIONS: tuple[Correction, ...] = (
     Correction("platform__documents", 0.10, change_document),
     Correction("platform__employment_periods", 0.10, change_employment),
     Correction("registers__stop_list", 0.10, change_stop_list),
+    Correction("agency__document_checks", 0.10, change_check),
     Correction("agency__vetting_requests", 0.02, change_request),
     Correction("vetting__replies", 0.05, change_reply),
     Correction("agency__working_group_decisions", 0.20, change_decision),
@@ -349,6 +381,35 @@ def new_exclusions(draw: Draw) -> Files:
             reversal = {"decided_at": reversed_at, "reversed_decision_no": name}
             rows.append(decision(draw, f"Z-{again}{number}", whose, "reverse") | reversal)
     yield "agency__working_group_decisions", rows
+
+
+def new_rulings(draw: Draw) -> Files:
+    """Decisions on vetting and on tracks, every second one reversed, about the moments when they count."""
+    rows = []
+    for number in range(24):
+        person, name = draw.person(), f"Z-R{number}"
+        action = draw.one_of("keep", "keep", "admit_conditionally", "correct_track")
+        rows.append(decision(draw, name, person, action) | {"decided_at": draw.in_vetting()})
+        if action == "correct_track":
+            rows[-1]["track_code"] = draw.one_of(*order.TRACKS)
+        if draw.happens(0.5):
+            reversal = {"decided_at": draw.in_vetting(), "reversed_decision_no": name}
+            rows.append(decision(draw, f"Z-RR{number}", person, "reverse") | reversal)
+    yield "agency__working_group_decisions", rows
+
+
+def new_letters(draw: Draw) -> Files:
+    """Letters about one request of one day, the same or not, and some about what turns after the close."""
+    replies = []
+    for row in draw.some("vetting__replies", 0.01):
+        day = draw.one_of(row["replied_on"], row["replied_on"], draw.day())
+        replies += [
+            row
+            | {"reply_no": f"Z-{name}", "replied_on": day}
+            | {"result_code": draw.one_of("clear", "unclear", "adverse")}
+            for name in "AB"[: draw.number(1, 2)]
+        ]
+    yield "vetting__replies", replies
 
 
 def new_permissions(draw: Draw) -> Files:
@@ -517,6 +578,8 @@ def new_stop_list_entries(draw: Draw) -> Files:
 
 ADDITIONS: tuple[Callable[[Draw], Files], ...] = (
     new_exclusions,
+    new_rulings,
+    new_letters,
     new_permissions,
     new_withdrawals,
     new_claims_and_resits,
@@ -607,10 +670,11 @@ def stamp(moment: datetime) -> str:
 def gather(landing: Path, gathered: Path) -> None:
     """Write a season once more in few files: of each deciding feed one between two publications of lists.
 
-    What was known at each publication stays as it was; every file costs the door much the same, however few
-    rows it has. Rows that the door refuses are left out: `with_faults` brings others.
+    What was known at each publication, and at the close of vetting, stays as it was; every file costs the
+    door much the same, however few rows it has. Rows that the door refuses are left out: `with_faults` brings
+    others.
     """
-    publications = [stage.published_at for stage in order.STAGES]
+    publications = sorted([order.VETTING_CLOSES_AT, *(stage.published_at for stage in order.STAGES)])
     deliveries: dict[tuple[str, int], dict[tuple[Any, ...], Values]] = {}
     received: dict[tuple[str, int], datetime] = {}
     for file in landed_files(landing, AFTERWARDS):

@@ -19,8 +19,12 @@ from pathlib import Path
 
 import duckdb
 
+from tests.support.fake_vetting import write_vetting
+
 SEEDS = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds"
 SEASON = "2025"
+# A seed of the restricted schema, which no release holds.
+RESTRICTED_SEEDS = ("grounds",)
 # So many times fewer people than a real season has, places included.
 SHRINK = 6
 TRACK_SHARES = {"social": 26, "infrastructure": 16, "economy": 22, "digital": 17, "agro": 12, "foreign": 7}
@@ -175,7 +179,7 @@ def write_release(
     file = folder / f"{release_id}.duckdb"
     with duckdb.connect(str(file)) as connection:
         connection.execute(_TABLES)
-        for path in sorted(SEEDS.glob("*.csv")):
+        for path in sorted(path for path in SEEDS.glob("*.csv") if path.stem not in RESTRICTED_SEEDS):
             connection.execute(
                 f"create table seeds.{path.stem} as from read_csv(?, header = true, nullstr = '')",
                 [str(path)],
@@ -189,11 +193,22 @@ def write_release(
             people = {cut.track: [o.candidate_no for o in cut.outcomes if o.goes_on] for cut in cuts}
         connection.execute(_REPORTS)
         moment = stages[published - 1].published_at if published else datetime(2025, 6, 20)
+        write_vetting(connection, moment + timedelta(hours=1), _to_vet(connection))
         connection.execute(
             "insert into release.manifest values (?, ?, ?, ?, null, 'test', ?, 'none')",
             [release_id, SEASON, moment + timedelta(hours=1), moment + timedelta(hours=2, minutes=5), size],
         )
     return file
+
+
+def _to_vet(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Reason at vetting of those to be vetted; before the first list, of everybody."""
+    rows = connection.execute(
+        "select candidate_no, reason_code from selection.sel_stage_results"
+        " where stage_order <= 2 and status_code <> 'withdrawn'"
+        " qualify stage_order = max(stage_order) over ()"
+    ).fetchall()
+    return dict(rows)
 
 
 def write_pointer(folder: Path, file: Path) -> None:

@@ -27,10 +27,18 @@ def _shortlist_page(language: str) -> None:
     shortlist.render(warehouse.current_release(), load_texts(language))
 
 
+def _vetting_page(language: str) -> None:
+    from dashboards import warehouse
+    from dashboards.i18n import load_texts
+    from dashboards.views import vetting
+
+    vetting.render(warehouse.current_release(), load_texts(language))
+
+
 def texts_of_pages(
     monkeypatch: pytest.MonkeyPatch, releases: Path, language: str = "en"
 ) -> Iterator[tuple[str, str]]:
-    """What both pages send: the funnel with everybody of a status, the shortlist of every stage."""
+    """What the pages send: the funnel with everybody of a status, each shortlist, vetting whole."""
     monkeypatch.setenv("REZERV_RELEASES_DIR", str(releases))
     downloads = _keep_downloads(monkeypatch)
     funnel = AppTest.from_file(str(APP), default_timeout=60)
@@ -40,6 +48,11 @@ def texts_of_pages(
     shortlist = AppTest.from_function(_shortlist_page, default_timeout=60, kwargs={"language": language})
     yield "shortlist", _text(shortlist.run(), downloads)
     yield from _every_choice(shortlist, "shortlist_stage", "shortlist_track", downloads)
+    vetting = AppTest.from_function(_vetting_page, default_timeout=60, kwargs={"language": language})
+    yield "vetting", _text(vetting.run(), downloads)
+    [everybody] = vetting.get("button_group") or [None]
+    if everybody is not None:
+        yield "vetting, everybody not passed", _text(everybody.set_value("all").run(), downloads)
 
 
 def _every_choice(app: AppTest, first: str, second: str, downloads: list[str]) -> Iterator[tuple[str, str]]:
@@ -68,6 +81,7 @@ def _keep_downloads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     original = DeltaGenerator.download_button
 
     def keeping(self: DeltaGenerator, label: str, data: Any, *others: Any, **options: Any) -> bool:
+        data = data() if callable(data) else data
         kept.append(data.decode() if isinstance(data, bytes) else str(data))
         return original(self, label, data, *others, **options)
 

@@ -170,11 +170,11 @@ def findings(people: People, texts: Iterable[tuple[str, str]]) -> list[Finding]:
     return sorted({Finding(where, kind) for where, text in texts for kind in people.kinds_in(text)})
 
 
-def texts_below(folder: Path, outside: Path) -> Iterator[tuple[str, str]]:
-    """All that stands in the files below a folder but `outside`: every byte, and what databases and packed
-    files hold."""
+def texts_below(folder: Path, *outside: Path) -> Iterator[tuple[str, str]]:
+    """All that stands in the files below a folder but those `outside`: every byte, and what databases and
+    packed files hold."""
     for file in sorted(folder.rglob("*")):
-        if file.is_file() and outside not in file.parents:
+        if file.is_file() and not set(outside) & set(file.parents):
             yield from texts_of_file(file, file.relative_to(folder).as_posix())
 
 

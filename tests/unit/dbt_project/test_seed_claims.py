@@ -47,6 +47,9 @@ CLAIMS = {
         "update calendar set starts_local = timestamp '2025-08-02 09:00:00'"
         " where stage_code = 'text_test' and event_code = 'published'"
     ),
+    "assert_grounds_hold_once": (
+        "update grounds set valid_to = null where ground_code = 'ART16-3-06' and limitation_years is null"
+    ),
     "assert_age_bands_cover_every_age_once": (
         "update age_bands set age_from = 26 where age_band_code = '25_29'"
     ),

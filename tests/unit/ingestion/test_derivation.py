@@ -1,18 +1,23 @@
-"""Derived columns: completed years on the local day, to the day, also for people born on 29 February."""
+"""Derived columns: completed years to the day, also for people born on 29 February; the key of an identity."""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from datetime import date, datetime, timedelta
 from random import Random
 
 import duckdb
 import pytest
 
+from ingestion import derivation
 from ingestion.clock import local_offset, local_to_utc
 from ingestion.contracts import DerivedColumn, load_contract
-from ingestion.derivation import derived_expression
+from ingestion.derivation import close_days, derived_expression
+from ingestion.errors import RezervError
+from ingestion.vault import PersonKeys
 
-AGE = next(c for c in load_contract("platform__registrations").derived_columns if c.name == "age_years")
+AGE, ON_CLOSE, IDENTITY = load_contract("platform__registrations").derived_columns
 
 
 def ages(rows: list[tuple[date, datetime | None, datetime]]) -> list[int]:
@@ -103,6 +108,109 @@ def is_young_enough(born_on: date, day: date, limit: int) -> bool:
         return day < born_on.replace(year=born_on.year + limit)
     except ValueError:
         return day < date(born_on.year + limit, 2, 28)
+
+
+def ages_on_close(*born_on: date, season: str = "2025") -> list[int | None]:
+    with duckdb.connect() as connection:
+        connection.execute("create table staged (n integer, birth_on date, season_code varchar)")
+        connection.executemany(
+            "insert into staged values (?, ?, ?)", [(n, born, season) for n, born in enumerate(born_on)]
+        )
+        query = f"select {derived_expression(ON_CLOSE)} from staged order by n"
+        return [age for (age,) in connection.execute(query).fetchall()]
+
+
+def test_the_selection_ends_on_the_day_before_the_end_of_the_commission_s_sitting() -> None:
+    assert close_days() == {"2025": date(2025, 10, 24)}
+
+
+def test_age_on_the_last_day_of_the_selection() -> None:
+    """Turned 36 on that day, the day after, the day before; and who was born on 29 February."""
+    born = (date(1989, 10, 24), date(1989, 10, 25), date(1989, 10, 23), date(1992, 2, 29), date(1988, 2, 29))
+    assert ages_on_close(*born) == [36, 35, 36, 33, 37]
+
+
+@pytest.mark.parametrize(("born_on", "expected"), [(date(1992, 2, 29), 33), (date(1992, 3, 1), 32)])
+def test_born_on_29_february_when_the_selection_ends_on_the_28th(
+    born_on: date, expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(derivation, "close_days", lambda: {"2025": date(2025, 2, 28)})
+    assert ages_on_close(born_on) == [expected]
+
+
+def test_seasons_end_on_days_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    days = {"2025": date(2025, 10, 24), "2027": date(2027, 10, 24)}
+    monkeypatch.setattr(derivation, "close_days", lambda: days)
+    assert ages_on_close(date(1989, 10, 24)) == [36]
+    assert ages_on_close(date(1989, 10, 24), season="2027") == [38]
+
+
+def test_a_calendar_that_does_not_say_when_a_season_ends_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    close_days.cache_clear()
+    monkeypatch.setattr(derivation, "seed_codes", lambda _: ("2025", "2027"))
+    with pytest.raises(RezervError) as caught:
+        derived_expression(ON_CLOSE)
+    assert caught.value.message_key == "calendar_incomplete"
+    assert "2027" in str(caught.value)
+    close_days.cache_clear()
+
+
+PERSON = {
+    "iin": "920615400001",
+    "last_name": "Синтетикалық-Бірінші",
+    "first_name": "Үлгі",
+    "middle_name": "Мысалқызы",
+    "birth_on": date(1992, 6, 15),
+}
+
+
+def identities(*people: dict[str, object], secret: str = "test secret") -> list[str]:
+    """The derived column over rows of people."""
+    keys = PersonKeys(secret)
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table staged (n integer, iin varchar, last_name varchar, first_name varchar,"
+            " middle_name varchar, birth_on date)"
+        )
+        connection.executemany(
+            "insert into staged values (?, ?, ?, ?, ?, ?)",
+            [(n, *(person[name] for name in PERSON)) for n, person in enumerate(people)],
+        )
+        query = f"select {derived_expression(IDENTITY)} from staged order by n"
+        return [key for (key,) in connection.execute(query, keys.blocks).fetchall()]
+
+
+def test_an_identity_has_one_key_and_it_is_an_hmac() -> None:
+    """The same as another implementation of HMAC-SHA256 gives, so that no detail of DuckDB is in it."""
+    text = "\x1f".join(["identity_key", *map(str, PERSON.values())])
+    expected = hmac.new(b"test secret", text.encode(), hashlib.sha256).hexdigest()[:32]
+    assert identities(PERSON, dict(PERSON)) == [expected, expected]
+    assert identities(PERSON, secret="another secret") != [expected]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("iin", "920615400011"),
+        ("last_name", "Синтетикалық-Екінші"),
+        ("first_name", "Үлгi"),  # a Latin i
+        ("middle_name", "Мысалұлы"),
+        ("middle_name", None),
+        ("birth_on", date(1992, 6, 16)),
+    ],
+)
+def test_any_single_field_changes_the_key(name: str, value: object) -> None:
+    before, after = identities(PERSON, {**PERSON, name: value})
+    assert before != after
+
+
+def test_no_middle_name_is_not_a_shift_of_names() -> None:
+    """A name that moves to the place beside it, or is split there, is another identity."""
+    without = {**PERSON, "middle_name": None}
+    shifted = {**PERSON, "last_name": None, "first_name": "Синтетикалық-Бірінші", "middle_name": "Үлгі"}
+    split = {**PERSON, "last_name": "Синтетикалық", "first_name": "-БіріншіҮлгі"}
+    empty = {**PERSON, "middle_name": ""}
+    assert len(set(identities(PERSON, without, shifted, split, empty))) == 5
 
 
 def test_an_unknown_kind_is_refused() -> None:

@@ -656,3 +656,84 @@ def test_loading_needs_nothing_heavy_at_import() -> None:
     script = f"import sys, ingestion.loader; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def _key_of(row: dict[str, Any]) -> str:
+    """The identity's key by another implementation."""
+    names = ("iin", "last_name", "first_name", "middle_name", "birth_on")
+    parts = [chr(30) if row[name] is None else str(row[name]) for name in names]
+    return person_key("test secret", "\x1f".join(["identity_key", *parts]))
+
+
+def test_what_is_derived_lands_beside_the_person_s_key(config: IngestionConfig) -> None:
+    rows = rows_of(REGISTRATIONS)
+    deliver(config, REGISTRATIONS, rows)
+    land(config)
+    columns = "identity_key, age_years, age_years_on_close"
+    found = query(config, f"select {columns} from raw.{REGISTRATIONS} order by _row_number")
+    # born 1992-06-15, 1985-02-03 and 1990-05-15; all three in the first days of June 2025
+    assert found == [(_key_of(rows[0]), 32, 33), (_key_of(rows[1]), 40, 40), (_key_of(rows[2]), 35, 35)]
+    assert rows[2]["middle_name"] is None
+
+
+def test_a_corrected_name_is_seen_and_not_shown(config: IngestionConfig) -> None:
+    rows = rows_of(REGISTRATIONS)
+    deliver(config, REGISTRATIONS, rows)
+    deliver(config, REGISTRATIONS, [{**rows[0], "last_name": "Синтетикалық-Жаңа"}], stamp="2025-06-11T180000")
+    assert [result.state for result in land(config)] == ["landed", "landed"]
+    number = rows[0]["candidate_no"]
+    keys = query(
+        config,
+        f"select count(distinct identity_key), count(distinct person_key) from raw.{REGISTRATIONS}"
+        f" where candidate_no = '{number}'",
+    )
+    assert keys == [(2, 1)]
+
+
+@pytest.mark.parametrize("separator", ["\x1e", "\x1f"])
+def test_a_name_cannot_hold_what_separates_values(config: IngestionConfig, separator: str) -> None:
+    rows = rows_of(REGISTRATIONS)
+    rows[0]["last_name"] += separator
+    deliver(config, REGISTRATIONS, rows)
+    (result,) = land(config)
+    assert (result.count_landed, result.count_quarantined) == (2, 1)
+
+
+def test_a_warehouse_of_before_gains_the_derived_columns(config: IngestionConfig) -> None:
+    """Rows that landed before have none; those that land afterwards have them, and old rows stay as they are."""
+    rows = rows_of(REGISTRATIONS)
+    deliver(config, REGISTRATIONS, rows[:1])
+    land(config)
+    with duckdb.connect(str(config.warehouse)) as connection:
+        for name in ("identity_key", "age_years_on_close"):
+            connection.execute(f"alter table raw.{REGISTRATIONS} drop column {name}")
+    deliver(config, REGISTRATIONS, rows[1:], stamp="2025-06-11T180000")
+    land(config)
+    columns = "identity_key is null, age_years_on_close, age_years"
+    found = query(config, f"select {columns} from raw.{REGISTRATIONS} order by _landed_seq, _row_number")
+    assert found == [(True, None, 32), (False, 40, 40), (False, 35, 35)]
+
+
+def test_a_correction_of_the_track_lands(config: IngestionConfig) -> None:
+    feed = "agency__working_group_decisions"
+    good = {
+        **rows_of(feed)[0], "action_code": "correct_track", "basis_code": "platform_error",
+        "track_code": "agro", "ground_code": None,
+    }  # fmt: skip
+    numbers = ("A", "B", "C")
+    rows = [{**good, "decision_no": number} for number in numbers]
+    rows[1]["track_code"], rows[2]["ground_code"] = "no_track", "a ground in words"
+    deliver(config, feed, rows)
+    (result,) = land(config)
+    assert (result.count_landed, result.count_quarantined) == (1, 2)
+    assert query(config, f"select decision_no, track_code from raw.{feed}") == [("A", "agro")]
+
+
+def test_decisions_of_the_former_layout_still_land(config: IngestionConfig) -> None:
+    feed = "agency__working_group_decisions"
+    rows = rows_of(feed)
+    for row in rows:
+        del row["track_code"], row["ground_code"]
+    deliver(config, feed, rows)
+    (result,) = land(config)
+    assert (result.state, result.count_landed) == ("landed", 3)

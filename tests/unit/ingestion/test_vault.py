@@ -189,4 +189,4 @@ def test_feeds_that_name_nobody_have_no_table(config: IngestionConfig) -> None:
     with open_vault(config.vault, "k", "s") as vault:
         tables = {name for (name,) in vault.rows("select table_name from duckdb_tables()")}
     named = {feed for feed in feed_names() if load_contract(feed).has_vault_columns}
-    assert tables == named | {"quarantined_rows", "openings", "settings"}
+    assert tables == named | {"quarantined_rows", "openings", "settings", "list_exports"}

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from tests.oracle.feeds import FEEDS
-from tests.oracle.order import CONSENTS, local
-from tests.oracle.reading import Row, Table, Tables
+from tests.oracle.order import BODIES, CONSENTS, local
+from tests.oracle.reading import Key, Row, Table, Tables
 
 #: Receipt of rows that say nothing else.
 RECEIVED = local(2025, 6, 1, 12)
@@ -19,8 +20,12 @@ IIN, OTHER_IIN, SECOND_PASS_IIN = "920615400001", "900515350024", "920615400202"
 
 
 def tables(feeds: Mapping[str, Iterable[Mapping[str, Any]]]) -> Tables:
-    """Tables of rows given in part: other columns are empty; `_received` and `_first` set the receipts."""
+    """Tables of rows given in part: other columns are empty; `_received` and `_first` set the receipts.
+
+    Rows of one key are its versions, in order.
+    """
     by_feed: dict[str, Table] = {name: {} for name in FEEDS}
+    superseded: dict[tuple[str, Key], list[Row]] = defaultdict(list)
     landing_order = 0
     for name, rows in feeds.items():
         for given in rows:
@@ -28,8 +33,10 @@ def tables(feeds: Mapping[str, Iterable[Mapping[str, Any]]]) -> Tables:
             values = {column.name: given.get(column.name) for column in FEEDS[name].columns}
             received = given.get("_received", RECEIVED)
             key = tuple(values[column] for column in FEEDS[name].key)
+            if key in by_feed[name]:
+                superseded[name, key].append(by_feed[name][key])
             by_feed[name][key] = Row(values, received, given.get("_first", received), landing_order)
-    return Tables(by_feed)
+    return Tables(by_feed, superseded)
 
 
 def registration(candidate_no: str = "R25-000001", **changes: Any) -> dict[str, Any]:
@@ -153,3 +160,37 @@ def _as_text(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def list_no(body: str, number: int = 3) -> str:
+    """Number of a weekly list."""
+    return f"{body}-2025-{number:02d}"
+
+
+def requests(candidate_no: str, *bodies: str, number: int = 3, **changes: Any) -> list[dict[str, Any]]:
+    """One candidate on the lists of 16 June, to each of the bodies (all seven if none is named)."""
+    return [
+        {
+            "list_no": list_no(body, number),
+            "body_code": body,
+            "candidate_no": candidate_no,
+            "sent_on": datetime(2025, 6, 16).date(),
+            **changes,
+        }
+        for body in bodies or [body.code for body in BODIES]
+    ]
+
+
+def reply(candidate_no: str, body: str, result: str = "clear", /, **changes: Any) -> dict[str, Any]:
+    """A body's letter of 20 June to its list of 16 June; received at 18:00 of the day it is dated."""
+    given = {
+        "reply_no": f"{body}-1",
+        "list_no": list_no(body),
+        "body_code": body,
+        "candidate_no": candidate_no,
+        "replied_on": datetime(2025, 6, 20).date(),
+        "result_code": result,
+        **changes,
+    }
+    day = given["replied_on"]
+    return {"_received": local(day.year, day.month, day.day, 18), **given}

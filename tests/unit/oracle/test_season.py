@@ -161,7 +161,7 @@ def _candidate(number: int, text_right: int, track: str = "digital") -> dict[str
         ],
         "vetting__replies": [
             {"reply_no": f"{body}-1", "list_no": list_no, "body_code": body, "candidate_no": who}
-            | {"replied_on": date(2025, 6, 20), "result_code": "clear"}
+            | {"replied_on": date(2025, 6, 20), "result_code": "clear", "_received": local(2025, 6, 20, 18)}
             for list_no, body in lists
         ],
         "platform__sittings": [text, numeric],
@@ -330,7 +330,7 @@ def test_from_files(tmp_path: Path) -> None:
     for feed, rows in given.items():
         is_json = feed in ("platform__registrations", "platform__documents")
         content = jsonl_of(rows) if is_json else csv_of(feed, rows)
-        land(tmp_path, "2025-08-05T120000", f"{feed}.{'jsonl' if is_json else 'csv'}", content)
+        land(tmp_path, "2025-07-31T120000", f"{feed}.{'jsonl' if is_json else 'csv'}", content)
     from_files = run_oracle(tmp_path, local(2025, 11, 1))
     from_rows = _season(*FOUR)
     assert from_files == from_rows

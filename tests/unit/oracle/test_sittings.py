@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from tests.oracle.calendar import next_working_day
 from tests.oracle.order import local
-from tests.oracle.sittings import Attendance, Sittings, is_in_time, next_working_day
+from tests.oracle.sittings import Attendance, Sittings, is_in_time
 from tests.unit.oracle.builders import claim, decision, sitting, tables
 
 WHO, STAGE = "R25-000001", "text_test"

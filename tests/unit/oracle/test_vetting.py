@@ -1,121 +1,163 @@
-"""Replies of the seven bodies, and the one that became part of another (Order §4, A31–A34)."""
+"""Who passes vetting, and by which decision (Order §4, A31, A33)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from tests.oracle.order import BODIES, local
-from tests.oracle.vetting import Outcome, Vetting
-from tests.unit.oracle.builders import decision, tables
+from tests.oracle.order import BODIES, STAGE, local
+from tests.oracle.vetting import Outcome, Vetting, required_bodies
+from tests.unit.oracle.builders import decision, registration, reply, requests, tables
 
 WHO = "R25-000001"
 DAY = date(2025, 6, 10)
+SECOND = timedelta(seconds=1)
+AFTERWARDS = local(2026, 1, 1)
+PUBLISHED_AT = STAGE["vetting"].published_at
+CLEARED = Outcome(True, "VETTING_CLEARED")
 
 
-def _requests() -> list[dict[str, Any]]:
-    common = {"candidate_no": WHO, "sent_on": date(2025, 6, 16)}
-    return [common | {"list_no": f"{body.code}-2025-03", "body_code": body.code} for body in BODIES]
-
-
-def _reply(body: str, result: str = "clear", sender: str | None = None, **changes: Any) -> dict[str, Any]:
-    return {
-        "reply_no": f"{body}-1",
-        "list_no": f"{body}-2025-03",
-        "body_code": sender or body,
-        "candidate_no": WHO,
-        "replied_on": date(2025, 6, 20),
-        "result_code": result,
-        **changes,
-    }
-
-
-def _outcome(
+def _vetting(
     replies: Iterable[Mapping[str, Any]] = (),
     without: tuple[str, ...] = (),
     decisions: Iterable[Mapping[str, Any]] = (),
+    as_of: datetime = AFTERWARDS,
 ) -> Outcome:
     """The outcome where every body but those named said clear, with further replies after that."""
-    clear = [_reply(body.code) for body in BODIES if body.code not in without]
+    clear = [reply(WHO, body.code) for body in BODIES if body.code not in without]
     given = tables(
         {
-            "agency__vetting_requests": _requests(),
+            "platform__registrations": [registration(WHO)],
+            "agency__vetting_requests": requests(WHO),
             "vetting__replies": [*clear, *replies],
             "agency__working_group_decisions": decisions,
         }
     )
-    return Vetting(given).outcome(WHO, DAY)
+    return Vetting(given, as_of).outcome(WHO, DAY)
+
+
+def _by(number: str) -> Outcome:
+    return Outcome(True, "VETTING_BY_DECISION", number)
+
+
+def _not(reason: str) -> Outcome:
+    return Outcome(False, f"VETTING_{reason}")
 
 
 def test_all_clear_passes() -> None:
-    assert _outcome() == Outcome(True, "VETTING_CLEARED")
+    assert _vetting() == CLEARED
 
 
 def test_no_reply_is_never_clear() -> None:
-    assert _outcome(without=("MOF",)) == Outcome(False, "VETTING_HOLD")
+    assert _vetting(without=("MOF",)) == _not("HOLD")
+
+
+@pytest.mark.parametrize("result", ("adverse", "unclear"))
+def test_the_worst_state_is_the_reason(result: str) -> None:
+    assert _vetting([reply(WHO, "GPO", result)], without=("GPO", "MOF")) == _not(result.upper())
+
+
+def test_adverse_is_worse_than_unclear() -> None:
+    both = [reply(WHO, "GPO", "unclear"), reply(WHO, "MIA", "adverse")]
+    assert _vetting(both, without=("GPO", "MIA")) == _not("ADVERSE")
+
+
+def _decided(action: str, day: int = 10, **changes: Any) -> dict[str, Any]:
+    return decision("WG-1", WHO, action, decided_at=local(2025, 7, day), **changes)
+
+
+SAID_ON_9_JULY = {"replied_on": date(2025, 7, 9)}
 
 
 @pytest.mark.parametrize(
-    ("result", "reason"), (("adverse", "VETTING_ADVERSE"), ("unclear", "VETTING_UNCLEAR"))
-)
-def test_the_worst_state_is_the_reason(result: str, reason: str) -> None:
-    assert _outcome([_reply("GPO", result)], without=("GPO", "MOF")) == Outcome(False, reason)
-
-
-def test_later_reply_stands() -> None:
-    adverse = _reply("MIA", "adverse", reply_no="MIA-0", replied_on=date(2025, 6, 19))
-    assert _outcome([adverse]).reason == "VETTING_CLEARED", "dated earlier, though received later"
-    later = _reply("MIA", "adverse", reply_no="MIA-2", replied_on=date(2025, 6, 21))
-    assert _outcome([later]).reason == "VETTING_ADVERSE"
-    same_day = _reply("MIA", "adverse", reply_no="MIA-0")
-    assert _outcome([same_day]).reason == "VETTING_ADVERSE", "of one day, the last received"
-
-
-@pytest.mark.parametrize(
-    ("replied_on", "reason"),
+    ("result", "action", "day", "is_settled"),
     (
-        (date(2025, 7, 31), "VETTING_CLEARED"),
-        (date(2025, 8, 1), "VETTING_HOLD"),
-        (date(2025, 6, 1), "VETTING_CLEARED"),
-        (date(2025, 5, 31), "VETTING_HOLD"),
+        ("adverse", "keep", 9, True),
+        ("adverse", "keep", 8, False),
+        ("unclear", "keep", 9, True),
+        ("unclear", "keep", 8, False),
+        ("unclear", "admit_conditionally", 9, True),
+        ("unclear", "admit_conditionally", 8, False),
+        ("adverse", "admit_conditionally", 31, False),
+        ("adverse", "allow_resit", 31, False),
     ),
 )
-def test_replies_count_within_the_window(replied_on: date, reason: str) -> None:
-    assert _outcome([_reply("MOF", replied_on=replied_on)], without=("MOF",)).reason == reason
+def test_a_decision_settles_what_it_knew(result: str, action: str, day: int, is_settled: bool) -> None:
+    given = reply(WHO, "MIA", result, **SAID_ON_9_JULY)
+    outcome = _vetting([given], ("MIA",), [_decided(action, day)])
+    assert outcome == (_by("WG-1") if is_settled else _not(result.upper()))
 
 
 @pytest.mark.parametrize(
-    ("sender", "replied_on", "reason"),
-    (
-        ("ACS", date(2025, 7, 13), "VETTING_CLEARED"),
-        ("ACS", date(2025, 7, 14), "VETTING_HOLD"),
-        ("NSC", date(2025, 7, 13), "VETTING_HOLD"),
-        ("NSC", date(2025, 7, 14), "VETTING_CLEARED"),
-        ("GPO", date(2025, 7, 14), "VETTING_HOLD"),
-    ),
+    ("action", "is_settled"), (("admit_conditionally", True), ("keep", False), ("allow_resit", False))
 )
-def test_successor_answers_open_lists(sender: str, replied_on: date, reason: str) -> None:
-    reply = _reply("ACS", sender=sender, replied_on=replied_on, reply_no="L-7")
-    assert _outcome([reply], without=("ACS",)).reason == reason
+def test_a_missing_reply_needs_a_conditional_admission(action: str, is_settled: bool) -> None:
+    outcome = _vetting(without=("MOF",), decisions=[_decided(action, 1)])
+    assert outcome == (_by("WG-1") if is_settled else _not("HOLD"))
 
 
-def test_reply_to_a_list_without_the_candidate_does_not_count() -> None:
-    assert _outcome([_reply("MOF", list_no="MOF-2025-04")], without=("MOF",)).reason == "VETTING_HOLD"
-    assert _outcome([_reply("MOF", list_no="GPO-2025-03")], without=("MOF",)).reason == "VETTING_HOLD"
+def test_admitted_conditionally_and_then_adverse() -> None:
+    """The reply that was missing comes and is adverse: the earlier decision does not cover it."""
+    admitted = _decided("admit_conditionally", 8)
+    assert _vetting(without=("MIA",), decisions=[admitted]) == _by("WG-1")
+    adverse = reply(WHO, "MIA", "adverse", **SAID_ON_9_JULY)
+    assert _vetting([adverse], ("MIA",), [admitted]) == _not("ADVERSE")
+    kept = decision("WG-0", WHO, "keep", decided_at=local(2025, 7, 9))
+    assert _vetting([adverse], ("MIA",), [admitted, kept]) == _by("WG-0"), "the one that settles is shown"
+
+
+def test_every_state_needs_its_own_settling() -> None:
+    adverse = reply(WHO, "MIA", "adverse", **SAID_ON_9_JULY)
+    assert _vetting([adverse], ("MIA", "MOF"), [_decided("keep")]) == _not("HOLD")
+    conditional = decision("WG-2", WHO, "admit_conditionally", decided_at=local(2025, 7, 1))
+    assert _vetting([adverse], ("MIA", "MOF"), [_decided("keep"), conditional]) == _by("WG-1")
+    of_one_moment = conditional | {"decided_at": local(2025, 7, 10)}
+    assert _vetting([adverse], ("MIA", "MOF"), [_decided("keep"), of_one_moment]) == _by("WG-2")
 
 
 @pytest.mark.parametrize("action", ("keep", "admit_conditionally"))
-def test_decision_admits_up_to_publication(action: str) -> None:
-    in_time = decision("WG-1", WHO, action, decided_at=local(2025, 8, 1, 9))
-    assert _outcome(without=("MOF",), decisions=[in_time]) == Outcome(True, "VETTING_BY_DECISION", "WG-1")
-    assert _outcome(decisions=[in_time]) == Outcome(True, "VETTING_CLEARED")
-    late = in_time | {"decided_at": local(2025, 8, 1, 9) + timedelta(seconds=1)}
-    assert _outcome(without=("MOF",), decisions=[late]) == Outcome(False, "VETTING_HOLD")
+def test_decisions_count_up_to_publication(action: str) -> None:
+    given = [reply(WHO, "MIA", "unclear")]
+    in_time = decision("WG-1", WHO, action, decided_at=PUBLISHED_AT)
+    assert _vetting(given, ("MIA",), [in_time]) == _by("WG-1")
+    assert _vetting(decisions=[in_time]) == CLEARED
+    late = in_time | {"decided_at": PUBLISHED_AT + SECOND}
+    assert _vetting(given, ("MIA",), [late]) == _not("UNCLEAR")
+    assert _vetting(given, ("MIA",), [in_time], as_of=PUBLISHED_AT - SECOND) == _not("UNCLEAR")
 
 
-def test_other_decisions_admit_nobody() -> None:
-    assert not _outcome(without=("MOF",), decisions=[decision("WG-1", WHO, "allow_resit")]).is_passed
-    assert not _outcome(without=("MOF",), decisions=[decision("WG-1", "R25-000009", "keep")]).is_passed
+@pytest.mark.parametrize("action", ("keep", "admit_conditionally"))
+def test_a_reversed_decision_settles_nothing(action: str) -> None:
+    given = [reply(WHO, "MIA", "unclear")]
+    reversal = decision("WG-2", WHO, "reverse", reversed_decision_no="WG-1", decided_at=PUBLISHED_AT)
+    assert _vetting(given, ("MIA",), [_decided(action), reversal]) == _not("UNCLEAR")
+    later = reversal | {"decided_at": PUBLISHED_AT + SECOND}
+    assert _vetting(given, ("MIA",), [_decided(action), later]) == _by("WG-1")
+    of_another = reversal | {"candidate_no": "R25-000002"}
+    assert _vetting(given, ("MIA",), [_decided(action), of_another]) == _by("WG-1")
+
+
+def test_what_comes_after_the_close_moves_nothing() -> None:
+    after = {"reply_no": "MIA-2", "replied_on": date(2025, 8, 4)}
+    assert _vetting([reply(WHO, "MIA", "adverse", **after)]) == CLEARED
+    assert _vetting([reply(WHO, "MIA", **after)], without=("MIA",)) == _not("HOLD")
+
+
+def test_decisions_about_others_settle_nothing() -> None:
+    other = decision("WG-1", "R25-000009", "admit_conditionally")
+    assert _vetting(without=("MOF",), decisions=[other]) == _not("HOLD")
+
+
+def test_the_bodies_are_those_of_the_day_of_submission() -> None:
+    assert len(required_bodies(DAY)) == 7
+    assert [body.code for body in required_bodies(date(2025, 7, 14))] == [
+        "GPO",
+        "NSC",
+        "FMA",
+        "MIA",
+        "MOJ",
+        "MOF",
+    ]

@@ -12,7 +12,9 @@ from ingestion.contracts import feed_names
 from orchestration.assets.data_docs import DATA_DOCS_KEY
 from orchestration.assets.landing import raw_key
 from orchestration.assets.publication import RELEASE_KEY
+from orchestration.checks.vetting import QUESTIONS
 from orchestration.definitions import build_definitions
+from orchestration.jobs import STANDING_CHECKS_JOB
 from orchestration.progress import SilentProgress
 from orchestration.resources import WRITER_POOL, ensure_manifest
 from orchestration.runs import INSTANCE_FILE, prepare_home
@@ -108,3 +110,13 @@ def test_an_up_to_date_manifest_is_not_parsed_again(
 
     monkeypatch.setattr("orchestration.resources.subprocess.run", refuse)
     assert ensure_manifest(definitions_settings).is_file()
+
+
+def test_what_a_person_must_see_to_is_asked_every_morning(definitions: dg.Definitions) -> None:
+    """The standing checks of vetting, documents and the calendar are of assets that exist, and in the job."""
+    graph = definitions.resolve_asset_graph()
+    keys = {dg.AssetCheckKey(one.key, one.name) for one in QUESTIONS}
+    assert keys <= set(graph.asset_check_keys)
+    assert {one.key for one in QUESTIONS} <= graph.executable_asset_keys
+    job = definitions.resolve_job_def(STANDING_CHECKS_JOB)
+    assert {"vetting_standing", "feeds_standing"} <= {node.name for node in job.nodes}

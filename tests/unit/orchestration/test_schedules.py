@@ -34,7 +34,7 @@ def test_all_run_on_local_time(schedules: dict[str, dg.ScheduleDefinition]) -> N
     assert set(schedules) == {
         "daily_update",
         "publication_update",
-        "vetting_list_day",
+        "vetting_lists",
         "standing_checks",
         "data_docs",
     }
@@ -63,13 +63,16 @@ def test_an_update_follows_each_publication(
     assert "no stage" in str(later)
 
 
-def test_the_weekly_list_is_prepared_during_intake(
+def test_the_weekly_lists_are_asked_for_on_each_morning_of_vetting(
     schedules: dict[str, dg.ScheduleDefinition], definitions_settings: Settings
 ) -> None:
-    assert isinstance(
-        tick(schedules["vetting_list_day"], local(2025, 6, 16, 8), definitions_settings), dg.RunRequest
-    )
-    assert "intake" in str(tick(schedules["vetting_list_day"], local(2025, 7, 14, 8), definitions_settings))
+    schedule = schedules["vetting_lists"]
+    assert schedule.cron_schedule == "0 8 * * 1-5" and schedule.job_name == "vetting_lists_job"
+    for day in (local(2025, 6, 2, 8), local(2025, 6, 17, 8), local(2025, 7, 31, 8)):
+        request = tick(schedule, day, definitions_settings)
+        assert isinstance(request, dg.RunRequest) and request.run_key == f"vetting-lists-{day:%Y-%m-%d}"
+    for day in (local(2025, 5, 30, 8), local(2025, 8, 1, 8)):
+        assert "vetting window" in str(tick(schedule, day, definitions_settings))
 
 
 def test_the_platform_is_asked_each_hour_of_the_season_where_it_has_a_database(

@@ -24,7 +24,7 @@ Evaluate = Callable[[], dg.RunRequest | str]
 @pytest.fixture
 def evaluate(definitions_settings: Settings, settings: Settings) -> Evaluate:
     repository = build_definitions(settings=definitions_settings).get_repository_def()
-    (sensor,) = repository.sensor_defs
+    sensor = repository.get_sensor_def("landing_files")
 
     def run() -> dg.RunRequest | str:
         with dg.DagsterInstance.ephemeral() as instance:

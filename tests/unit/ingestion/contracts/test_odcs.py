@@ -19,8 +19,8 @@ REGISTRATIONS = yaml.safe_load(
 STOP_LIST = yaml.safe_load((CONTRACTS_DIR / "registers__stop_list.odcs.yaml").read_text(encoding="utf-8"))
 
 
-def test_there_are_24_feeds() -> None:
-    assert len(feed_names()) == 24
+def test_there_are_25_feeds() -> None:
+    assert len(feed_names()) == 25
     assert list(feed_names()) == sorted(feed_names())
 
 
@@ -59,7 +59,7 @@ def test_bounds_and_codes_of_columns() -> None:
 
 def test_raw_columns_name_nobody() -> None:
     names = [column.name for column in load_contract("platform__registrations").raw_columns()]
-    assert names[5:8] == ["person_key", "age_years", "sex_code"]
+    assert names[5:10] == ["person_key", "identity_key", "age_years", "age_years_on_close", "sex_code"]
     assert not {"iin", "last_name", "first_name", "middle_name", "phone", "email", "birth_on"} & set(names)
     assert names[-6:] == [
         "_batch_id",
@@ -73,9 +73,15 @@ def test_raw_columns_name_nobody() -> None:
 
 def test_what_is_derived_stands_for_what_stays_in_the_vault() -> None:
     contract = load_contract("platform__registrations")
-    (age,) = contract.derived_columns
-    assert (age.name, age.physical_type, age.kind) == ("age_years", "INTEGER", "completed_years")
+    assert [(one.name, one.physical_type, one.kind) for one in contract.derived_columns] == [
+        ("age_years", "INTEGER", "completed_years"),
+        ("age_years_on_close", "INTEGER", "completed_years_on_close"),
+        ("identity_key", "VARCHAR", "keyed_hash"),
+    ]
+    age, on_close, identity = contract.derived_columns
     assert age.source_columns == ("birth_on", "submitted_at", "registered_at")
+    assert on_close.source_columns == ("birth_on", "season_code")
+    assert identity.source_columns == ("iin", "last_name", "first_name", "middle_name", "birth_on")
     assert contract.column("birth_on").is_vault
     (raw,) = [column for column in contract.content_columns() if column.name == "age_years"]
     assert raw.description == age.description
@@ -140,6 +146,7 @@ def test_a_server_that_is_not_understood_is_refused(change: Callable[[dict[str, 
 
 PLACE = [item["property"] for item in REGISTRATIONS["customProperties"]].index("derivedColumns")
 DERIVED = ["customProperties", PLACE, "value", 0]
+ON_CLOSE, IDENTITY = ["customProperties", PLACE, "value", 1], ["customProperties", PLACE, "value", 2]
 
 
 @pytest.mark.parametrize(
@@ -155,6 +162,11 @@ DERIVED = ["customProperties", PLACE, "value", 0]
         _change([*DERIVED, "sourceColumns"], ["birth_on", "nowhere"]),
         _change([*DERIVED, "sourceColumns"], []),
         _change([*DERIVED, "rounding"], "up"),
+        _change([*ON_CLOSE, "sourceColumns"], ["birth_on"]),
+        _change([*ON_CLOSE, "sourceColumns"], ["birth_on", "candidate_no"]),
+        _change([*ON_CLOSE, "sourceColumns"], ["iin", "season_code"]),
+        _change([*IDENTITY, "sourceColumns"], ["iin", "candidate_no"]),
+        _change([*IDENTITY, "sourceColumns"], []),
         _change(["customProperties", PLACE, "value"], [{"name": "age_years"}]),
     ],
 )

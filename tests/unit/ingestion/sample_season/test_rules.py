@@ -42,7 +42,7 @@ def test_lists_go_out_weekly_and_once_after_closing() -> None:
         date(2025, 6, 16),
         date(2025, 6, 23),
         date(2025, 6, 30),
-        date(2025, 7, 2),
+        date(2025, 7, 1),
     ]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ingestion.sample_season import SCENARIOS, SeasonSummary, write_season
-from tests.oracle import OracleSeason, run_oracle
+from tests.oracle import OracleSeason, OracleVetting, run_oracle, run_vetting_oracle
 
 AFTER_THE_SEASON = datetime(2025, 11, 10, tzinfo=UTC)
 SIZE = 150
@@ -105,6 +105,60 @@ EXPECTED: list[tuple[str, str, dict[str, str | None]]] = [
         },
     ),
     (
+        "certificate_checked_by_hand",
+        "registration",
+        {
+            "confirmed_with_day": "ELIGIBLE",
+            "confirmed_after_closing": "ELIGIBLE",
+            "confirmed_for_filing_day": "ELIGIBLE",
+            "confirmed_for_day_before": "LANGUAGE",
+            "confirmed_without_day": "LANGUAGE",
+            "unclear": "LANGUAGE",
+            "rejected": "LANGUAGE",
+            "day_of_unclear_check": "LANGUAGE",
+            "unchecked": "LANGUAGE",
+            "unclear_then_confirmed": "ELIGIBLE",
+            "confirmed_then_unclear": "ELIGIBLE",
+            "confirmed_then_confirmed_without_day": "ELIGIBLE",
+            "other_day_read_later": "LANGUAGE",
+            "two_days_read_at_once": "ELIGIBLE",
+            "check_corrected": "ELIGIBLE",
+            "kaztest_ended_by_register": "LANGUAGE",
+            "printed_day_stands": "ELIGIBLE",
+        },
+    ),
+    (
+        "turns_36",
+        "registration",
+        dict.fromkeys(
+            ("day_after_filing", "before_the_text_test", "last_day_of_selection", "day_after_selection"),
+            "ELIGIBLE",
+        ),
+    ),
+    (
+        "certificate_runs_out",
+        "registration",
+        dict.fromkeys(
+            ("expires_in_august", "assumed_until_august", "expires_on_last_day", "expires_the_day_before"),
+            "ELIGIBLE",
+        ),
+    ),
+    (
+        "several_rules_failed",
+        "registration",
+        {
+            "all_but_papers": "CITIZENSHIP",
+            "jobs_and_certificate": "EXPERIENCE",
+            "age_and_stop_list": "AGE",
+            "two_certificates_neither_good": "LANGUAGE",
+        },
+    ),
+    (
+        "late_track_request",
+        "registration",
+        {"asked_in_vain": "ELIGIBLE", "asked_and_corrected": "ELIGIBLE"},
+    ),
+    (
         "overlapping_jobs",
         "registration",
         {
@@ -127,10 +181,9 @@ EXPECTED: list[tuple[str, str, dict[str, str | None]]] = [
             "after_window": "VETTING_HOLD",
             "on_last_day": "VETTING_CLEARED",
             "overdue_in_window": "VETTING_CLEARED",
-            "dated_in_time_received_late": "VETTING_CLEARED",
+            "dated_in_time_received_late": "VETTING_HOLD",
         },
     ),
-    ("late_vetting_reply", "text_test", {"dated_in_time_received_late": "ABSENT"}),
     (
         "missing_vetting_reply",
         "vetting",
@@ -148,6 +201,8 @@ EXPECTED: list[tuple[str, str, dict[str, str | None]]] = [
             "turns_adverse": "VETTING_ADVERSE",
             "turns_clear": "VETTING_CLEARED",
             "same_day_last_receipt_clear": "VETTING_CLEARED",
+            "at_once_in_one_file": "VETTING_ADVERSE",
+            "at_once_in_two": "VETTING_ADVERSE",
             "adverse_kept": "VETTING_BY_DECISION",
             "unclear_then_clear": "VETTING_CLEARED",
             "adverse_and_unclear": "VETTING_ADVERSE",
@@ -164,6 +219,87 @@ EXPECTED: list[tuple[str, str, dict[str, str | None]]] = [
         },
     ),
     ("late_adverse_reply", "assessment_centre", {"excluded_between_lists": "EXCLUDED"}),
+    (
+        "late_adverse_reply",
+        "vetting",
+        {"kept": "VETTING_CLEARED", "undecided": "VETTING_CLEARED", "turns_unclear": "VETTING_CLEARED"},
+    ),
+    (
+        "repeated_vetting_reply",
+        "vetting",
+        {
+            "clear_again": "VETTING_CLEARED",
+            "adverse_again": "VETTING_ADVERSE",
+            "adverse_between": "VETTING_CLEARED",
+        },
+    ),
+    (
+        "stray_vetting_reply",
+        "vetting",
+        {
+            "unknown_number": "VETTING_HOLD",
+            "list_never_sent": "VETTING_HOLD",
+            "of_another_week": "VETTING_HOLD",
+            "adverse_of_another_week": "VETTING_CLEARED",
+            "of_another_body": "VETTING_CLEARED",
+        },
+    ),
+    (
+        "corrected_vetting_reply",
+        "vetting",
+        {
+            "turns_adverse": "VETTING_ADVERSE",
+            "turns_clear": "VETTING_CLEARED",
+            "turns_adverse_after_close": "VETTING_CLEARED",
+            "turns_clear_after_close": "VETTING_ADVERSE",
+            "sent_again": "VETTING_CLEARED",
+            "moved_to_its_list": "VETTING_CLEARED",
+        },
+    ),
+    (
+        "misdated_vetting_reply",
+        "vetting",
+        {
+            "before_its_list": "VETTING_HOLD",
+            "on_the_day_of_its_list": "VETTING_CLEARED",
+            "clear_ahead_adverse_between": "VETTING_ADVERSE",
+            "adverse_ahead": "VETTING_CLEARED",
+            "ahead_then_corrected": "VETTING_CLEARED",
+        },
+    ),
+    (
+        "odd_grounds",
+        "vetting",
+        dict.fromkeys(("expired", "unknown_code", "no_code", "no_day"), "VETTING_ADVERSE"),
+    ),
+    (
+        "names_corrected",
+        "vetting",
+        {
+            "answered_again": "VETTING_CLEARED",
+            "turns_adverse": "VETTING_ADVERSE",
+            "silent": "VETTING_HOLD",
+            "silent_admitted": "VETTING_BY_DECISION",
+        },
+    ),
+    (
+        "decisions_on_vetting",
+        "vetting",
+        {
+            "admitted_then_adverse": "VETTING_ADVERSE",
+            "admitted_then_adverse_and_kept": "VETTING_BY_DECISION",
+            "kept_before_the_reply": "VETTING_ADVERSE",
+            "kept_on_the_day": "VETTING_BY_DECISION",
+            "keep_reversed": "VETTING_ADVERSE",
+            "kept_again": "VETTING_BY_DECISION",
+            "admission_reversed_after_list": "VETTING_BY_DECISION",
+            "unclear_admitted": "VETTING_BY_DECISION",
+            "adverse_admitted_only": "VETTING_ADVERSE",
+            "exclusion_reversed": "VETTING_CLEARED",
+            "one_kept_one_missing": "VETTING_HOLD",
+            "one_kept_one_admitted": "VETTING_BY_DECISION",
+        },
+    ),
     (
         "power_cut_resit",
         "text_test",
@@ -223,6 +359,68 @@ def test_tracks_change_until_the_last_second_only(play: Callable[[str], Played])
     }
     assert tracks == {"last_evening": "digital", "last_second": "digital", "at_closing": "social",
                       "after_closing": "social"}  # fmt: skip
+
+
+def test_a_decision_corrects_a_track_up_to_the_list_of_vetting(play: Callable[[str], Played]) -> None:
+    played = play("track_corrected_by_decision")
+    tracks = {
+        case: played.oracle.results[("vetting", played.numbers(case)[0])].track
+        for case in ("platform_error", "corrected_twice", "correction_reversed", "corrected_too_late")
+    }
+    assert tracks == {"platform_error": "digital", "corrected_twice": "agro",
+                      "correction_reversed": "social", "corrected_too_late": "social"}  # fmt: skip
+
+
+def _vetting(played: Played) -> OracleVetting:
+    return run_vetting_oracle(played.landing, AFTER_THE_SEASON)
+
+
+def test_stray_letters_say_why_they_answer_nothing(play: Callable[[str], Played]) -> None:
+    played = play("stray_vetting_reply")
+    handlings = Counter(line["handling_code"] for line in _vetting(played).replies)
+    assert handlings["unknown_candidate"] == handlings["unknown_list"] == handlings["wrong_sender"] == 1
+    assert handlings["not_on_list"] == 2
+
+
+def test_misdated_letters_answer_nothing(play: Callable[[str], Played]) -> None:
+    replies = _vetting(play("misdated_vetting_reply")).replies
+    handlings = Counter(line["handling_code"] for line in replies)
+    assert (handlings["dated_before_list"], handlings["dated_ahead"]) == (1, 2)
+
+
+def test_alerts_of_late_letters(play: Callable[[str], Played]) -> None:
+    played = play("late_adverse_reply")
+    alerts = {line["candidate_no"]: line for line in _vetting(played).alerts}
+    assert {
+        case: (alerts[played.numbers(case)[0]]["alert_code"], alerts[played.numbers(case)[0]]["is_open"])
+        for case in ("excluded_between_lists", "kept", "undecided", "turns_unclear")
+    } == {
+        "excluded_between_lists": ("ADVERSE_AFTER_PASS", False),
+        "kept": ("ADVERSE_AFTER_PASS", False),
+        "undecided": ("ADVERSE_AFTER_PASS", True),
+        "turns_unclear": ("UNCLEAR_AFTER_PASS", True),
+    }
+
+
+def test_who_is_clear_after_the_close_raises_an_alert(play: Callable[[str], Played]) -> None:
+    played = play("late_vetting_reply")
+    alerts = {line["candidate_no"]: line["alert_code"] for line in _vetting(played).alerts}
+    cases = ("after_window", "dated_in_time_received_late")
+    assert alerts == {played.numbers(case)[0]: "CLEAR_AFTER_CLOSE" for case in cases}
+
+
+def test_one_list_is_never_answered(play: Callable[[str], Played]) -> None:
+    lists = [line for line in _vetting(play("names_corrected")).board if not line["count_answered"]]
+    assert [(line["list_no"], line["count_open"]) for line in lists] == [("FMA-2025-07", 2)]
+
+
+def test_a_track_asked_for_too_late_moves_by_decision_only(play: Callable[[str], Played]) -> None:
+    played = play("late_track_request")
+    tracks = {
+        case: played.oracle.results[("registration", played.numbers(case)[0])].track
+        for case in ("asked_in_vain", "asked_and_corrected")
+    }
+    assert tracks == {"asked_in_vain": "social", "asked_and_corrected": "digital"}
 
 
 def test_ties_straddle_the_last_place_in_every_stage(play: Callable[[str], Played]) -> None:

@@ -1,0 +1,162 @@
+"""Who is held, and whose vetting says something else now than when they were let through (A31, A33, §4.5).
+
+What belongs here: the hold list and the alerts with the lists that hold the person. What does not: the
+states themselves (`letters.py`), and the lists (`season.py`).
+"""
+
+from __future__ import annotations
+
+from tests.oracle import order
+from tests.oracle.decisions import latest
+from tests.oracle.letters import State
+from tests.oracle.office import Line, Office
+from tests.oracle.people import Account
+from tests.oracle.season import GOES_ON, OracleResult, OracleSeason
+from tests.oracle.vetting import required_bodies
+
+_AFTER_PASS = {"adverse": "ADVERSE_AFTER_PASS", "unclear": "UNCLEAR_AFTER_PASS"}
+
+
+def hold(office: Office) -> list[Line]:
+    """One line a candidate who does not pass and a body whose state at close nobody settled."""
+    lines = []
+    for account in office.entrants():
+        outcome = office.outcome(account)
+        if outcome.is_passed:
+            continue
+        for body in required_bodies(account.submitted_on):
+            state = office.vetting.at_close.state(account.candidate_no, body)
+            if not office.vetting.is_settled(account.candidate_no, state):
+                lines.append(
+                    {
+                        "season_code": order.SEASON,
+                        "candidate_no": account.candidate_no,
+                        "track_code": account.track,
+                        "reason_code": outcome.reason,
+                        "body_code": body.code,
+                        "addressee_body_code": office.addressee(body),
+                        **_open_since(office, state),
+                        "is_hold": outcome.reason == "VETTING_HOLD",
+                    }
+                )
+    return lines
+
+
+def _open_since(office: Office, state: State) -> Line:
+    request, now = state.request, office.vetting.now
+    is_open = request is not None and now.answer(request) is None and not now.register.is_replaced(request)
+    days = (office.today - request.due_on).days if request is not None and is_open else 0
+    return {
+        "state_code": state.code,
+        "list_no": None if request is None else request.list_no,
+        "sent_on": None if request is None else request.sent_on,
+        "due_on": None if request is None else request.due_on,
+        "days_overdue": max(days, 0),
+    }
+
+
+def alerts(office: Office, season: OracleSeason) -> list[Line]:
+    """One line a candidate and alert, of those who were on the list of vetting."""
+    if office.as_of < order.STAGE["vetting"].published_at:
+        return []
+    lines = []
+    for account in office.entrants():
+        if office.outcome(account).is_passed:
+            found = _after_pass(office, account)
+        else:
+            found = _after_close(office, account)
+        lines += [line | _standing(season, account) for line in found]
+    return lines
+
+
+def _after_pass(office: Office, account: Account) -> list[Line]:
+    """What turned adverse or unclear after the person was let through."""
+    lines = []
+    for body in required_bodies(account.submitted_on):
+        state = office.vetting.now.state(account.candidate_no, body)
+        before = office.vetting.at_close.state(account.candidate_no, body)
+        if state.code not in _AFTER_PASS or state.reply is None:
+            continue
+        if before.reply is not None and before.reply.values == state.reply.values:
+            continue
+        kept = latest(office.vetting.keeps(account.candidate_no, state, office.as_of))
+        lines.append(
+            {
+                **_alert(office, account, _AFTER_PASS[state.code], kept.number if kept else None),
+                "body_code": body.code,
+                "reply_no": state.reply["reply_no"],
+                "replied_on": state.reply["replied_on"],
+            }
+        )
+    return lines
+
+
+def _after_close(office: Office, account: Account) -> list[Line]:
+    """Somebody who did not pass, and of whom every body says clear by now."""
+    states = [
+        office.vetting.now.state(account.candidate_no, body) for body in required_bodies(account.submitted_on)
+    ]
+    if any(state.code != "clear" for state in states):
+        return []
+    return [_alert(office, account, "CLEAR_AFTER_CLOSE", None)]
+
+
+def _alert(office: Office, account: Account, code: str, kept_by: str | None) -> Line:
+    """An alert, open until the person is stopped or the information is found not to bar them.
+
+    It is closed by the exclusion that began first, if there is one, then by the latest `keep`; a withdrawal
+    has no number.
+    """
+    excluded = office.vetting.decisions.in_force(account.candidate_no, office.as_of, "exclude")
+    by = min(excluded, key=lambda decision: (decision.starts_at, decision.number), default=None)
+    is_stopped = office.is_stopped(account, office.as_of)
+    return {
+        "season_code": order.SEASON,
+        "candidate_no": account.candidate_no,
+        "track_code": account.track,
+        "alert_code": code,
+        "is_open": not is_stopped and kept_by is None,
+        "closed_by_decision_no": kept_by if by is None else by.number,
+    }
+
+
+def _standing(season: OracleSeason, account: Account) -> Line:
+    """How far the person has come, and in how many published lists they stand."""
+    published = _published(season, account)
+    passed = [stage for stage, result in published if result.status in GOES_ON]
+    current = [
+        (stage, season.results[stage.code, account.candidate_no])
+        for stage in order.STAGES
+        if (stage.code, account.candidate_no) in season.results
+    ]
+    return {
+        "count_stages_passed": len(passed),
+        "last_stage_passed_code": passed[-1].code if passed else None,
+        "current_stage_code": current[-1][0].code,
+        "current_status_code": current[-1][1].status,
+        "count_published_lists": len(published),
+    }
+
+
+def _published(season: OracleSeason, account: Account) -> list[tuple[order.Stage, OracleResult]]:
+    """The published stages that the person entered, with their result."""
+    own = [(stage, season.results.get((stage.code, account.candidate_no))) for stage in order.STAGES]
+    return [(stage, result) for stage, result in own if result is not None and season.is_published(stage)]
+
+
+def alert_stages(office: Office, season: OracleSeason) -> list[Line]:
+    """One line a person with an alert and a published stage."""
+    people = dict.fromkeys(line["candidate_no"] for line in alerts(office, season))
+    return [
+        {
+            "season_code": order.SEASON,
+            "candidate_no": candidate_no,
+            "stage_code": stage.code,
+            "stage_order": order.STAGES.index(stage) + 1,
+            "status_code": result.status,
+            "rank": result.rank,
+            "goes_on": result.status in GOES_ON,
+        }
+        for candidate_no in people
+        for stage, result in _published(season, office.accounts[candidate_no])
+    ]
