@@ -63,7 +63,7 @@ def take_identities(
 ) -> dict[VaultRow, Identity]:
     """The identities of rows of the vault; what they are taken for is recorded first.
 
-    ``RezervError``: ``list_identity_missing`` if the vault lacks one of the rows, ``list_identity_differs`` if
+    ``RezervError``: ``list_identity_missing`` if the vault lacks a row, ``list_identity_differs`` if
     one says something else than its key; then nothing is recorded.
     """
     wanted = sorted(set(rows), key=lambda row: (row.batch_id, row.row_number))

@@ -12,6 +12,7 @@ is left.
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -29,6 +30,8 @@ from ingestion.sheets import write_whole
 from ingestion.vetting_records import Body, Candidate, NamedList, WeeklyList
 from ingestion.vetting_register import Register
 from ingestion.vetting_workbooks import list_workbook, summary_workbook
+
+logger = logging.getLogger(__name__)
 
 OWNER_ONLY, OWNERS_FOLDER = 0o600, 0o700
 _DRAFT = ".drawing__"
@@ -115,6 +118,8 @@ def draw_lists(
         if not vetting_register.is_committed(config.landing_dir, source_file, register):
             shutil.rmtree(draft)
         raise
+    for one in lists:
+        logger.info("list %s: %d people, drawn by %s", one.list_no, len(one.candidates), head.by)
     files = _reveal(draft, folder)
     vetting_register.land(config, source_file)
     return Drawn(tuple(lists), tuple(files), source_file)

@@ -234,6 +234,7 @@ def _refuse_day(day: SendingDay, register: Register) -> None:
     if not day.is_working:
         key = "error.lists_day_off" if day.next_working_on else "error.lists_day_off_last"
         raise OrchestrationError(key, day=day.today_on, next=day.next_working_on, last=day.last_day_on)
+    refuse_future(day.clock_at)
     newest = register.newest_received_at
     if newest is not None and day.clock_at < newest:
         raise OrchestrationError("error.lists_later_sent", as_of=_shown(day.clock_at), sent_at=_shown(newest))

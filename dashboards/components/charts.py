@@ -220,7 +220,14 @@ def lead_lag_chart(rows: Sequence[Row], bodies: Mapping[str, str], texts: Texts)
         color=alt.Color(
             "side:N",
             scale=alt.Scale(domain=names, range=[_EARLY, _LATE]),
-            legend=alt.Legend(title=None, orient="top", labelLimit=420, labelFontSize=12, labelColor=_INK),
+            legend=alt.Legend(
+                title=None,
+                orient="top",
+                direction="vertical",
+                labelLimit=420,
+                labelFontSize=12,
+                labelColor=_INK,
+            ),
         ),
         tooltip=[
             alt.Tooltip("body:N", title=texts("column.body")),

@@ -32,8 +32,10 @@ def _seed_names(seed: str, code: str, language: str) -> dict[str, str]:
 
 def _open(page: Page, dashboards: Dashboards, path: str, language: str) -> None:
     page.goto(f"{dashboards.address}/{path}?lang={language}")
-    expect(page.locator("h1")).to_have_text(load_texts(language)(f"{path or 'funnel'}.title"))
-    expect(page.locator(".rz-release")).to_be_visible()
+    # a busy machine takes its time over the first page
+    title = load_texts(language)(f"{path or 'funnel'}.title")
+    expect(page.locator("h1")).to_have_text(title, timeout=20_000)
+    expect(page.locator(".rz-release")).to_be_visible(timeout=20_000)
 
 
 def _nothing_is_wrong(page: Page) -> None:

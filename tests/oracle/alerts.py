@@ -7,7 +7,7 @@ states themselves (`letters.py`), and the lists (`season.py`).
 from __future__ import annotations
 
 from tests.oracle import order
-from tests.oracle.decisions import latest
+from tests.oracle.decisions import Decision
 from tests.oracle.letters import State
 from tests.oracle.office import Line, Office
 from tests.oracle.people import Account
@@ -79,10 +79,10 @@ def _after_pass(office: Office, account: Account) -> list[Line]:
             continue
         if before.reply is not None and before.reply.values == state.reply.values:
             continue
-        kept = latest(office.vetting.keeps(account.candidate_no, state, office.as_of))
+        kept = office.vetting.keeps(account.candidate_no, state, office.as_of)
         lines.append(
             {
-                **_alert(office, account, _AFTER_PASS[state.code], kept.number if kept else None),
+                **_alert(office, account, _AFTER_PASS[state.code], kept),
                 "body_code": body.code,
                 "reply_no": state.reply["reply_no"],
                 "replied_on": state.reply["replied_on"],
@@ -98,25 +98,23 @@ def _after_close(office: Office, account: Account) -> list[Line]:
     ]
     if any(state.code != "clear" for state in states):
         return []
-    return [_alert(office, account, "CLEAR_AFTER_CLOSE", None)]
+    return [_alert(office, account, "CLEAR_AFTER_CLOSE", [])]
 
 
-def _alert(office: Office, account: Account, code: str, kept_by: str | None) -> Line:
+def _alert(office: Office, account: Account, code: str, kept: list[Decision]) -> Line:
     """An alert, open until the person is stopped or the information is found not to bar them.
 
-    It is closed by the exclusion that began first, if there is one, then by the latest `keep`; a withdrawal
-    has no number.
+    It is closed by the first of these decisions; a withdrawal has no number.
     """
     excluded = office.vetting.decisions.in_force(account.candidate_no, office.as_of, "exclude")
-    by = min(excluded, key=lambda decision: (decision.starts_at, decision.number), default=None)
-    is_stopped = office.is_stopped(account, office.as_of)
+    first = min([*excluded, *kept], key=lambda one: (one.starts_at, one.number), default=None)
     return {
         "season_code": order.SEASON,
         "candidate_no": account.candidate_no,
         "track_code": account.track,
         "alert_code": code,
-        "is_open": not is_stopped and kept_by is None,
-        "closed_by_decision_no": kept_by if by is None else by.number,
+        "is_open": first is None and not office.is_stopped(account, office.as_of),
+        "closed_by_decision_no": None if first is None else first.number,
     }
 
 

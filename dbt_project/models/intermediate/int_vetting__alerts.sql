@@ -62,7 +62,12 @@ closing as (
     select
         raised.candidate_no,
         raised.body_code,
-        arg_min(decisions.decision_no, (decisions.decided_at, decisions.decision_no)) as decision_no
+        -- the exclusion that came first, as it stops the candidate; else the latest decision to keep
+        coalesce(
+            arg_min(decisions.decision_no, (decisions.decided_at, decisions.decision_no))
+            filter (where decisions.action_code = 'exclude'),
+            arg_max(decisions.decision_no, (decisions.decided_at, decisions.decision_no))
+        ) as decision_no
     from raised
     inner join clock on raised.season_code = clock.season_code
     inner join decisions

@@ -68,6 +68,8 @@ def test_jobs_hold_what_their_names_say(definitions: dg.Definitions) -> None:
     assert "raw" not in rooms("build_job") and "selection" in rooms("build_job")
     assert rooms("release_job") == {"release"}
     assert rooms("update_job") >= {"raw", "selection", "release"}
+    lists = rooms("vetting_lists_job")
+    assert lists >= {"raw", "intermediate", "vetting"} and "release" not in lists
     assert not rooms("standing_checks_job")
     data_docs = definitions.resolve_job_def("data_docs_job").asset_layer.executable_asset_keys
     assert data_docs == {DATA_DOCS_KEY} and DATA_DOCS_KEY.path[-1] == "data_docs"

@@ -96,3 +96,10 @@ def test_a_file_that_is_gone_by_now_is_left_out(settings: Settings) -> None:
 def test_a_file_that_is_still_being_written_waits(evaluate: Evaluate, settings: Settings) -> None:
     deliver(settings, "platform__withdrawals.csv", "a\n", age_seconds=0)
     assert "settled" in str(evaluate())
+
+
+def test_an_update_follows_the_weekly_lists(definitions_settings: Settings) -> None:
+    repository = build_definitions(settings=definitions_settings).get_repository_def()
+    sensor = repository.get_sensor_def("after_weekly_lists")
+    assert sensor.default_status == dg.DefaultSensorStatus.RUNNING
+    assert [target.job_name for target in sensor.targets] == ["update_job"]

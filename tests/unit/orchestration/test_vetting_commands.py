@@ -195,6 +195,25 @@ def test_states_of_a_candidate_body_by_body(home: Path, capsys: pytest.CaptureFi
     assert "Decision WG-2025-0031" in said and "keep" in said
 
 
+def test_what_a_decision_settles_is_told_from_what_was_clear(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = _use(tmp_path, monkeypatch) / "releases"
+    file = write_release(folder, "2025-r0042", size=60, published=2)
+    with duckdb.connect(str(file)) as connection:
+        [(candidate,)] = connection.execute(
+            "select min(candidate_no) from core.fct_vetting_states where is_settled"
+        ).fetchall()
+        connection.execute(
+            "update core.fct_vetting_states set state_at_close_code = 'adverse', is_settled = true"
+            f" where candidate_no = '{candidate}' and body_code = 'MIA'"
+        )
+    write_pointer(folder, file)
+    lines = _said(capsys, "states", candidate).splitlines()
+    assert "by decision" in next(line for line in lines if line.strip().startswith("MIA"))
+    assert "yes" in next(line for line in lines if line.strip().startswith("GPO"))
+
+
 def test_states_of_nobody_and_of_somebody_never_sent(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "R25-999999" in _said(capsys, "states", "R25-999999", code=1)
     with _release(home) as connection:

@@ -147,6 +147,14 @@ def while_a_register_waits(settings: Settings) -> None:
     deliver(settings.home, "agency__vetting_requests", 1, "2025-06-09T120000")
 
 
+def as_of_the_future(settings: Settings) -> None:
+    built(settings, MONDAY)
+    with duckdb.connect(str(settings.warehouse)) as connection:
+        connection.execute(
+            "update intermediate.int_vetting__clocked set clock_at = clock_at + interval 99 year"
+        )
+
+
 REFUSALS: tuple[tuple[Callable[[Settings], None], str], ...] = (
     (outside, "error.lists_outside_window"),
     (on_a_saturday, "error.lists_day_off"),
@@ -157,6 +165,7 @@ REFUSALS: tuple[tuple[Callable[[Settings], None], str], ...] = (
     (built_before_a_register, "error.lists_stale_build"),
     (as_of_before_a_register, "error.lists_later_sent"),
     (while_a_register_waits, "error.lists_register_waits"),
+    (as_of_the_future, "error.lists_future"),
 )
 
 
