@@ -91,7 +91,6 @@ select
     placed.has_all_consents,
     placed.has_all_documents,
     placed._batch_id,
-    placed._row_number,
-    placed._received_at
+    placed._row_number
 from placed
 left join corrected on placed.candidate_no = corrected.candidate_no

@@ -29,12 +29,13 @@ asked as (
         latest.sent_on,
         latest.due_on,
         latest.reply_no,
+        latest.said_version_no,
         latest.sender_body_code,
         latest.replied_on,
-        latest.heard_at,
+        latest.replied_at,
         closing.reply_no_at_close,
+        closing.said_version_no_at_close,
         closing.replied_on_at_close,
-        closing.heard_at_close,
         coalesce(latest._reply_batch_id, latest._batch_id, required._batch_id) as _batch_id
     from required
     left join requests as latest
@@ -49,7 +50,7 @@ asked as (
             and closing.is_last_at_close
 ),
 
--- A31: a conditional admission covers silence; A33: nobody decides on what was not said or has not arrived
+-- A31: a conditional admission covers silence; A33: what was said is covered by no decision older than it
 settling as (
     select
         asked.candidate_no,
@@ -68,7 +69,6 @@ settling as (
             when asked.state_at_close_code in ('sent', 'not_sent')
                 then decisions.action_code = 'admit_conditionally'
             when {{ local_date('decisions.decided_at') }} < asked.replied_on_at_close then false
-            when decisions.decided_at < asked.heard_at_close then false
             when asked.state_at_close_code = 'unclear' then true
             else asked.state_at_close_code = 'adverse' and decisions.action_code = 'keep'
         end
@@ -89,10 +89,12 @@ select
     asked.sent_on,
     asked.due_on,
     asked.reply_no,
+    asked.said_version_no,
     asked.sender_body_code,
     asked.replied_on,
-    asked.heard_at,
+    asked.replied_at,
     asked.reply_no_at_close,
+    asked.said_version_no_at_close,
     asked.replied_on_at_close,
     asked._batch_id
 from asked
