@@ -27,7 +27,7 @@ NUMBER_SPACE = 999_999
 CAST_SPACE = 1_000
 MAX_SIZE = 900_000
 # Shares of ordinary accounts that do not simply go on; with the people of the scenarios, most of whose files
-# are whole, as many sit the text test as in 2025 (FACTS §3: 9,000 accounts, 6,200 complete files, 4,876 sitters).
+# are whole, as many sit the text test as in 2025 (9,000 accounts, 6,200 complete files, 4,876 sitters).
 FATES = (
     ("draft", 0.256),
     ("no_documents", 0.045),

@@ -1,4 +1,4 @@
-"""Derived columns: completed years to the day, also for people born on 29 February; the key of an identity."""
+"""Derived columns: completed years to the day, also for the 29th of February; the key of an identity."""
 
 from __future__ import annotations
 

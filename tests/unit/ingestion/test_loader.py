@@ -700,7 +700,7 @@ def test_a_name_cannot_hold_what_separates_values(config: IngestionConfig, separ
 
 
 def test_a_warehouse_of_before_gains_the_derived_columns(config: IngestionConfig) -> None:
-    """Rows that landed before have none; those that land afterwards have them, and old rows stay as they are."""
+    """Rows that landed before have none; those that land afterwards have them; old rows stay as they are."""
     rows = rows_of(REGISTRATIONS)
     deliver(config, REGISTRATIONS, rows[:1])
     land(config)
