@@ -17,6 +17,10 @@ works as (
     select * from {{ ref('int_works__counted') }}
 ),
 
+policy as (
+    select * from {{ ref('int_policy__by_season') }}
+),
+
 two_marks_accepted as (
     select distinct candidate_no
     from {{ ref('stg_agency__working_group_decisions') }}
@@ -61,7 +65,10 @@ judged as (
                         when panels.count_counted = panels.raters_expected then 'VALID'
                         when
                             panels.count_counted = panels.raters_accepted_by_decision
-                            and two_marks_accepted.candidate_no is not null then 'VALID'
+                            and (
+                                two_marks_accepted.candidate_no is not null
+                                or policy.missing_mark_code = 'mean_of_two'
+                            ) then 'VALID'
                         else 'MARK_MISSING'
                     end
             when panels.candidate_no is null then 'NO_RESULT'
@@ -78,6 +85,7 @@ judged as (
         on sittings.candidate_no = panels.candidate_no and sittings.stage_code = panels.stage_code
     left join works
         on sittings.candidate_no = works.candidate_no and sittings.stage_code = works.stage_code
+    left join policy on sittings.season_code = policy.season_code
     left join two_marks_accepted on sittings.candidate_no = two_marks_accepted.candidate_no
 )
 

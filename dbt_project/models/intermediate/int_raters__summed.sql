@@ -11,6 +11,10 @@ scoring as (
     select * from {{ ref('stage_scoring') }}
 ),
 
+policy as (
+    select * from {{ ref('int_policy__by_season') }}
+),
+
 criteria_counts as (
     select
         season_code,
@@ -50,11 +54,15 @@ select
     raters.known_at,
     criteria_counts.count_criteria,
     raters.count_points = criteria_counts.count_criteria as is_whole,
-    -- A20: of a panel of fixed size the first whole sets count
+    -- A20: of a panel of fixed size the first whole sets count, or the last by policy
     row_number() over (
         partition by raters.season_code, raters.stage_code, raters.candidate_no
         order by
-            raters.count_points = criteria_counts.count_criteria desc, raters.marked_at, raters.rater_code asc
+            raters.count_points = criteria_counts.count_criteria desc,
+            case when policy.counted_marks_code = 'last_three' then null else raters.marked_at end asc,
+            case when policy.counted_marks_code = 'last_three' then null else raters.rater_code end asc,
+            raters.marked_at desc,
+            raters.rater_code desc
     ) as rater_order,
     scoring.raters_expected,
     scoring.raters_accepted_by_decision,
@@ -64,5 +72,6 @@ inner join criteria_counts
     on raters.season_code = criteria_counts.season_code and raters.stage_code = criteria_counts.stage_code
 inner join scoring
     on raters.season_code = scoring.season_code and raters.stage_code = scoring.stage_code
+left join policy on raters.season_code = policy.season_code
 -- A26: the observer has no mark, the recused are no part of the panel
 where not raters.is_recused and not raters.is_observer

@@ -1,33 +1,48 @@
--- The one mechanism of all cuts of Order §3: stage by stage, whoever goes on from one stage enters the next,
--- and the pool of each track is ranked and cut. What depends on nobody else is settled before, in
--- int_standings__by_stage.
+-- The one mechanism of all cuts of Order §3: stage by stage, whoever goes on from one stage enters the next.
+-- Of each track the scores are counted, the counts are cut (macro steps_of_the_cut), and the cut is joined back
+-- to the people. What depends on nobody else is settled before, in int_standings__by_stage.
 with recursive standings as (
     select * from {{ ref('int_standings__by_stage') }}
+),
+
+stages as (
+    select * from {{ ref('int_stages__clocked') }}
 ),
 
 policy as (
     select * from {{ ref('int_policy__by_season') }}
 ),
 
+entries as (
+    select * from {{ ref('int_selection__entries') }}
+),
+
 walk as (
     select
         season_code,
         candidate_no,
-        0 as stage_order,
+        stage_order - 1 as stage_order,
         null::varchar as stage_code,
-        track_code,
+        null::varchar as track_code,
         null::varchar as standing_code,
         null::bigint as score_scaled,
+        null::bigint as score_numerator,
+        null::bigint as score_denominator,
+        null::bigint as common_denominator,
+        null::varchar as settled_reason_code,
+        null::varchar as decision_no,
+        null::bigint as score_rank,
         null::bigint as count_pool,
         null::bigint as limit_places,
         null::boolean as is_shortfall,
         null::bigint as cutoff_scaled,
-        true as goes_on
-    from standings
-    where stage_order = 1
+        null::boolean as is_extended,
+        true as goes_on,
+        true as enters_next
+    from entries
     union all
     (
-        with entrants as (
+        with entrants as materialized (
             select standings.*
             from walk
             inner join standings
@@ -35,46 +50,41 @@ walk as (
                     walk.season_code = standings.season_code
                     and walk.candidate_no = standings.candidate_no
                     and walk.stage_order + 1 = standings.stage_order
-            where walk.goes_on
+            where walk.enters_next
         ),
 
-        ranked as (
-            select
-                *,
-                count(*) filter (where standing_code = 'pool')
-                    over (partition by season_code, stage_code, track_code) as count_pool,
-                -- the position finds the limit-th person's score, the same whoever of the equals stands
-                -- there
-                row_number() over (
-                    partition by season_code, stage_code, track_code, standing_code
-                    order by score_scaled desc, candidate_no asc
-                ) as pool_position
-            from entrants
-        ),
+        {{ steps_of_the_cut() | indent(8) }},
 
-        limited as (
+        decided as (
             select
-                ranked.*,
-                case
-                    when ranked.admits_by_code = 'places' then ranked.places
-                    when ranked.admits_by_code = 'share' and policy.share_rounding_code = 'floor'
-                        then ranked.count_pool * ranked.share_numerator // ranked.share_denominator
-                    when ranked.admits_by_code = 'share'
+                entrants.*,
+                case when entrants.standing_code = 'pool' then cut.score_rank end as score_rank,
+                cutoffs.count_pool,
+                cutoffs.limit_places,
+                cutoffs.is_shortfall,
+                cutoffs.cutoff_scaled,
+                cutoffs.is_extended,
+                case entrants.standing_code
+                    when 'settled' then entrants.settled_status_code = 'admitted'
+                    when 'late'
                         then
-                            (ranked.count_pool * ranked.share_numerator + ranked.share_denominator - 1)
-                            // ranked.share_denominator
-                end as limit_places
-            from ranked
-            inner join policy on ranked.season_code = policy.season_code
-        ),
-
-        cut as (
-            select
-                *,
-                count_pool < limit_places or (count_pool = 0 and admits_by_code = 'share') as is_shortfall,
-                max(score_scaled) filter (where standing_code = 'pool' and pool_position = limit_places)
-                    over (partition by season_code, stage_code, track_code) as cutoff_scaled
-            from limited
+                            cutoffs.is_shortfall
+                            or coalesce(entrants.score_scaled >= cutoffs.cutoff_scaled, false)
+                    else cutoffs.is_shortfall or cut.is_within or cut.is_given_free_place
+                end as goes_on
+            from entrants
+            inner join cutoffs
+                on
+                    entrants.season_code = cutoffs.season_code
+                    and entrants.stage_code = cutoffs.stage_code
+                    and entrants.track_code = cutoffs.track_code
+            left join cut
+                on
+                    entrants.season_code = cut.season_code
+                    and entrants.stage_code = cut.stage_code
+                    and entrants.track_code = cut.track_code
+                    and entrants.score_scaled = cut.score_scaled
+                    and entrants.tie_scaled = cut.tie_scaled
         )
 
         select
@@ -85,15 +95,21 @@ walk as (
             track_code,
             standing_code,
             score_scaled,
+            score_numerator,
+            score_denominator,
+            common_denominator,
+            settled_reason_code,
+            decision_no,
+            score_rank,
             count_pool,
             limit_places,
             is_shortfall,
             cutoff_scaled,
-            case
-                when standing_code = 'settled' then settled_status_code = 'admitted'
-                else is_shortfall or coalesce(score_scaled >= cutoff_scaled, false)
-            end as goes_on
-        from cut
+            is_extended,
+            goes_on,
+            -- after a list published by an act, the list says who enters (int_selection__entries)
+            goes_on and not is_published_by_act as enters_next
+        from decided
     )
 )
 
@@ -105,10 +121,17 @@ select
     track_code,
     standing_code,
     score_scaled,
+    score_numerator,
+    score_denominator,
+    common_denominator,
+    settled_reason_code,
+    decision_no,
+    score_rank,
     count_pool,
     limit_places,
     is_shortfall,
     cutoff_scaled,
+    is_extended,
     goes_on
 from walk
-where stage_order > 0
+where stage_code is not null

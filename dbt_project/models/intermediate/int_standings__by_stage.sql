@@ -13,6 +13,10 @@ results as (
     select * from {{ ref('int_results__unioned') }}
 ),
 
+scores as (
+    select * from {{ ref('int_scores__compared') }}
+),
+
 stops as (
     select * from {{ ref('int_stops__by_stage') }}
 ),
@@ -25,14 +29,20 @@ reasons as (
     select * from {{ ref('reason_codes') }}
 ),
 
+policy as (
+    select * from {{ ref('int_policy__by_season') }}
+),
+
 -- A22: means with different panels compare over one common denominator, never rounded
 scales as (
     select
         season_code,
         stage_code,
-        list_reduce(list(distinct score_denominator), (a, b) -> lcm(a, b)) as common_denominator
-    from results
-    where score_denominator is not null
+        list_reduce(list(distinct score_denominator), (a, b) -> lcm(a, b)) as common_denominator,
+        list_reduce(
+            list(distinct coalesce(previous_denominator, 1)), (a, b) -> lcm(a, b)
+        ) as previous_common_denominator
+    from scores
     group by season_code, stage_code
 ),
 
@@ -43,15 +53,29 @@ standings as (
         accounts.track_code,
         stages.stage_code,
         stages.stage_order,
-        stages.admits_by_code,
-        stages.share_numerator,
-        stages.share_denominator,
+        stages.is_published_by_act,
         places.places,
-        results.score_numerator,
-        results.score_denominator,
+        scores.score_numerator,
+        scores.score_denominator,
         scales.common_denominator,
-        results.score_numerator * (scales.common_denominator // results.score_denominator) as score_scaled,
-        coalesce(results.known_at > stages.published_at, false) as is_late,
+        scores.score_numerator * (scales.common_denominator // scores.score_denominator) as score_scaled,
+        -- A6: the score of the stage before splits equals only where the policy says so
+        case
+            when policy.tie_breaker_code = 'previous_stage'
+                then
+                    coalesce(
+                        scores.previous_numerator
+                        * (scales.previous_common_denominator // scores.previous_denominator),
+                        -1
+                    )
+            else 0
+        end as tie_scaled,
+        coalesce(results.known_at > stages.published_at, false) as is_after_list,
+        coalesce(policy.late_result_code = 'rerank', false) as is_reranked,
+        -- A10: a place that a stopped person would have had stays empty only where the policy says so
+        coalesce(policy.exclusion_before_list_code = 'vacancy', false)
+        and stages.is_published and stops.reason_code is not null
+        and coalesce(results.outcome_code = 'VALID', false) as leaves_vacancy,
         case
             when stops.reason_code is not null then stops.decision_no
             when stages.is_published then results.decision_no
@@ -66,8 +90,11 @@ standings as (
         end as settled_reason_code
     from accounts
     inner join stages on accounts.season_code = stages.season_code
+    left join policy on accounts.season_code = policy.season_code
     left join results
         on accounts.candidate_no = results.candidate_no and stages.stage_code = results.stage_code
+    left join scores
+        on accounts.candidate_no = scores.candidate_no and stages.stage_code = scores.stage_code
     left join stops
         on accounts.candidate_no = stops.candidate_no and stages.stage_code = stops.stage_code
     left join places
@@ -80,12 +107,26 @@ standings as (
 )
 
 select
-    standings.*,
+    standings.season_code,
+    standings.candidate_no,
+    standings.track_code,
+    standings.stage_code,
+    standings.stage_order,
+    standings.is_published_by_act,
+    standings.places,
+    standings.score_numerator,
+    standings.score_denominator,
+    standings.common_denominator,
+    standings.score_scaled,
+    standings.tie_scaled,
+    standings.decision_no,
+    standings.settled_reason_code,
     reasons.status_code as settled_status_code,
     case
         when standings.settled_reason_code is not null then 'settled'
-        when standings.is_late then 'late'
+        when standings.is_after_list and not standings.is_reranked then 'late'
         else 'pool'
-    end as standing_code
+    end as standing_code,
+    standings.leaves_vacancy and (standings.is_reranked or not standings.is_after_list) as leaves_vacancy
 from standings
 left join reasons on standings.settled_reason_code = reasons.reason_code

@@ -24,8 +24,8 @@ deciding as (
     inner join accounts on stops.candidate_no = accounts.candidate_no
     inner join stages on accounts.season_code = stages.season_code
     where
-        stops.starts_at <= stages.deciding_at
-        and (stops.ends_at is null or stops.ends_at > stages.deciding_at)
+        stops.starts_at <= stages.stops_deciding_at
+        and (stops.ends_at is null or stops.ends_at > stages.stops_deciding_at)
     qualify row_number() over (
         partition by stages.season_code, stages.stage_code, stops.candidate_no
         order by stops.starts_at, stops.stop_code = 'exclusion', stops.decision_no

@@ -10,38 +10,17 @@ places as (
     select * from {{ ref('int_places__in_force') }}
 ),
 
-walked as (
-    select * from {{ ref('int_selection__walked') }}
-),
-
-scales as (
-    select
-        season_code,
-        stage_code,
-        any_value(common_denominator) as common_denominator
-    from {{ ref('int_standings__by_stage') }}
-    group by season_code, stage_code
-),
-
 cuts as (
     select
         season_code,
         stage_code,
         track_code,
         count(*) as count_entered,
-        count(*) filter (where standing_code = 'pool') as count_pool,
+        count(*) filter (where is_in_pool) as count_pool,
         any_value(limit_places) as limit_places,
         any_value(is_shortfall) as is_shortfall,
-        any_value(cutoff_scaled) as cutoff_scaled
-    from walked
-    group by season_code, stage_code, track_code
-),
-
-outcomes as (
-    select
-        season_code,
-        stage_code,
-        track_code,
+        any_value(cutoff_numerator) as cutoff_numerator,
+        any_value(cutoff_denominator) as cutoff_denominator,
         count(*) filter (where status_code = 'admitted') as count_admitted,
         count(*) filter (where reason_code = 'BY_TIE') as count_by_tie,
         count(*) filter (where status_code = 'supernumerary') as count_supernumerary
@@ -59,23 +38,20 @@ select
     coalesce(
         cuts.limit_places, places.places, case stages.admits_by_code when 'share' then 0 end
     )::integer as limit_places,
-    -- the fraction in lowest terms
-    (cuts.cutoff_scaled // gcd(cuts.cutoff_scaled, scales.common_denominator))::bigint as cutoff_numerator,
-    (
-        case when cuts.cutoff_scaled is not null then scales.common_denominator end
-        // gcd(cuts.cutoff_scaled, scales.common_denominator)
-    )::bigint as cutoff_denominator,
-    coalesce(outcomes.count_admitted, 0)::integer as count_admitted,
-    coalesce(outcomes.count_by_tie, 0)::integer as count_by_tie,
-    coalesce(outcomes.count_supernumerary, 0)::integer as count_supernumerary,
+    cuts.cutoff_numerator,
+    cuts.cutoff_denominator,
+    coalesce(cuts.count_admitted, 0)::integer as count_admitted,
+    coalesce(cuts.count_by_tie, 0)::integer as count_by_tie,
+    coalesce(cuts.count_supernumerary, 0)::integer as count_supernumerary,
     -- A4, A7: what ties add above the limit is reported, never cut back
     greatest(
-        coalesce(outcomes.count_admitted, 0)
-        - coalesce(cuts.limit_places, places.places, outcomes.count_admitted, 0), 0
+        coalesce(cuts.count_admitted, 0)
+        - coalesce(cuts.limit_places, places.places, cuts.count_admitted, 0), 0
     )::integer as count_over_limit,
     stages.admits_by_code in ('places', 'share') and stages.is_published
     and coalesce(cuts.is_shortfall, stages.admits_by_code = 'share' or places.places > 0) as is_shortfall,
     stages.is_published,
+    stages.is_provisional,
     stages.published_at
 from tracks
 inner join stages on tracks.season_code = stages.season_code
@@ -84,15 +60,8 @@ left join cuts
         tracks.season_code = cuts.season_code
         and tracks.track_code = cuts.track_code
         and stages.stage_code = cuts.stage_code
-left join outcomes
-    on
-        tracks.season_code = outcomes.season_code
-        and tracks.track_code = outcomes.track_code
-        and stages.stage_code = outcomes.stage_code
 left join places
     on
         tracks.season_code = places.season_code
         and tracks.track_code = places.track_code
         and stages.stage_code = places.stage_code
-left join scales
-    on tracks.season_code = scales.season_code and stages.stage_code = scales.stage_code

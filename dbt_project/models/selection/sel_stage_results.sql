@@ -1,97 +1,91 @@
-with walked as (
-    select * from {{ ref('int_selection__walked') }}
-),
-
-standings as (
-    select * from {{ ref('int_standings__by_stage') }}
+-- What holds: of a stage whose list is published by an act, the list in force as it was published; of the
+-- others, what is computed (docs/rules.md, Publication).
+with judged as (
+    select * from {{ ref('int_selection__judged') }}
 ),
 
 stages as (
-    select * from {{ ref('stages') }}
+    select * from {{ ref('int_stages__clocked') }}
+),
+
+lists as (
+    select * from {{ ref('int_lists__in_force') }}
 ),
 
 reasons as (
     select * from {{ ref('reason_codes') }}
 ),
 
-judged as (
-    select
-        walked.season_code,
-        walked.stage_code,
-        walked.stage_order,
-        walked.track_code,
-        walked.candidate_no,
-        walked.standing_code,
-        -- A3: competition rank within the pool; equal scores share it
-        case
-            when walked.standing_code = 'pool'
-                then rank() over (
-                    partition by
-                        walked.season_code, walked.stage_code, walked.track_code, walked.standing_code
-                    order by walked.score_scaled desc
-                )
-        end as score_rank,
-        walked.goes_on,
-        standings.score_numerator,
-        standings.score_denominator,
-        standings.decision_no,
-        coalesce(walked.standing_code = 'pool' and walked.score_scaled = walked.cutoff_scaled, false)
-            as is_at_cutoff,
-        -- A3: more than the limit stand at or above the cut-off
-        count(*) filter (where walked.standing_code = 'pool' and walked.goes_on)
-            over (partition by walked.season_code, walked.stage_code, walked.track_code) > walked.limit_places
-            as is_extended,
-        walked.is_shortfall,
-        standings.settled_reason_code
-    from walked
-    inner join standings
-        on
-            walked.season_code = standings.season_code
-            and walked.candidate_no = standings.candidate_no
-            and walked.stage_code = standings.stage_code
+computed as (
+    select judged.*
+    from judged
+    inner join stages
+        on judged.season_code = stages.season_code and judged.stage_code = stages.stage_code
+    where not stages.is_published_by_act
 ),
 
-explained as (
+-- entered after the list, by a restatement of the stage before: nothing moves by itself
+waiting as (
     select
-        *,
-        case
-            when standing_code = 'settled' then settled_reason_code
-            when standing_code = 'late' and goes_on then 'SUPERNUMERARY'
-            when standing_code = 'late' then 'LATE_BELOW_CUTOFF'
-            when not goes_on then 'BELOW_CUTOFF'
-            when is_shortfall then 'SHORTFALL'
-            when is_extended and is_at_cutoff then 'BY_TIE'
-            else 'WITHIN_LIMIT'
-        end as reason_code
+        judged.season_code,
+        judged.stage_code,
+        judged.stage_order,
+        judged.track_code,
+        judged.candidate_no,
+        'pending' as status_code,
+        'AWAITS_RESTATEMENT' as reason_code,
+        false as is_admitted,
+        false as is_in_pool,
+        false as is_late,
+        false as is_at_cutoff
     from judged
+    inner join stages
+        on judged.season_code = stages.season_code and judged.stage_code = stages.stage_code
+    left join lists
+        on judged.candidate_no = lists.candidate_no and judged.stage_code = lists.stage_code
+    where stages.is_published_by_act and lists.candidate_no is null
+),
+
+official as (
+    select * from computed
+    union all by name
+    select * exclude (version, _batch_id) from lists
+    union all by name
+    select * from waiting
 )
 
 select
-    explained.season_code,
-    explained.stage_code,
-    explained.stage_order,
-    explained.track_code,
-    explained.candidate_no,
-    reasons.status_code,
-    explained.reason_code,
-    explained.goes_on as is_admitted,
-    explained.standing_code = 'pool' as is_in_pool,
-    explained.standing_code = 'late' as is_late,
-    explained.score_numerator::bigint as score_numerator,
-    explained.score_denominator::bigint as score_denominator,
-    explained.score_rank::integer as rank,
-    explained.is_at_cutoff,
-    explained.decision_no,
+    official.season_code,
+    official.stage_code,
+    official.stage_order,
+    official.track_code,
+    official.candidate_no,
+    official.status_code,
+    official.reason_code,
+    official.is_admitted,
+    official.is_in_pool,
+    official.is_late,
+    official.score_numerator,
+    official.score_denominator,
+    official.rank,
+    official.is_at_cutoff,
+    official.decision_no,
     -- a reason that comes from a cut cites the paragraph of that cut first
     case
         when
-            explained.standing_code = 'settled' or stages.cut_paragraph = reasons.paragraph
+            reasons.is_of_cut is not true or stages.cut_paragraph = reasons.paragraph
             then reasons.paragraph
         else concat_ws(', ', stages.cut_paragraph, reasons.paragraph)
     end as paragraph,
-    case explained.reason_code when 'BY_TIE' then stages.tie_policy_code else reasons.policy_code end
-        as policy_code
-from explained
+    case official.reason_code when 'BY_TIE' then stages.tie_policy_code else reasons.policy_code end
+        as policy_code,
+    official.count_pool,
+    official.limit_places,
+    official.cutoff_numerator,
+    official.cutoff_denominator,
+    official.is_shortfall,
+    stages.is_provisional
+from official
 inner join stages
-    on explained.season_code = stages.season_code and explained.stage_code = stages.stage_code
-left join reasons on explained.reason_code = reasons.reason_code
+    on official.season_code = stages.season_code and official.stage_code = stages.stage_code
+left join reasons on official.reason_code = reasons.reason_code

@@ -1,0 +1,54 @@
+-- What today's data give, as a list would say it: status, reason, rank and cut of everybody who entered.
+with walked as (
+    select * from {{ ref('int_selection__walked') }}
+),
+
+reasons as (
+    select * from {{ ref('reason_codes') }}
+),
+
+reasoned as (
+    select
+        *,
+        coalesce(standing_code = 'pool' and score_scaled = cutoff_scaled, false) as is_at_cutoff,
+        case
+            when standing_code = 'settled' then settled_reason_code
+            when standing_code = 'late' and goes_on then 'SUPERNUMERARY'
+            when standing_code = 'late' then 'LATE_BELOW_CUTOFF'
+            when not goes_on then 'BELOW_CUTOFF'
+            -- A8: also who is given a place that another track left free
+            when is_shortfall or score_scaled < cutoff_scaled or cutoff_scaled is null then 'SHORTFALL'
+            when is_extended and score_scaled = cutoff_scaled then 'BY_TIE'
+            else 'WITHIN_LIMIT'
+        end as reason_code
+    from walked
+)
+
+select
+    reasoned.season_code,
+    reasoned.stage_code,
+    reasoned.stage_order,
+    reasoned.track_code,
+    reasoned.candidate_no,
+    reasons.status_code,
+    reasoned.reason_code,
+    reasoned.goes_on as is_admitted,
+    reasoned.standing_code = 'pool' as is_in_pool,
+    reasoned.standing_code = 'late' as is_late,
+    reasoned.score_numerator::bigint as score_numerator,
+    reasoned.score_denominator::bigint as score_denominator,
+    reasoned.score_rank::integer as rank,
+    reasoned.is_at_cutoff,
+    reasoned.decision_no,
+    reasoned.count_pool::integer as count_pool,
+    reasoned.limit_places::integer as limit_places,
+    -- the fraction in lowest terms
+    (reasoned.cutoff_scaled // gcd(reasoned.cutoff_scaled, reasoned.common_denominator))::bigint
+        as cutoff_numerator,
+    (
+        case when reasoned.cutoff_scaled is not null then reasoned.common_denominator end
+        // gcd(reasoned.cutoff_scaled, reasoned.common_denominator)
+    )::bigint as cutoff_denominator,
+    reasoned.is_shortfall
+from reasoned
+inner join reasons on reasoned.reason_code = reasons.reason_code
