@@ -199,9 +199,9 @@ def compute(
 ) -> datetime:
     """Run the compiled models on a copy; returns the season clock used (naive UTC).
 
-    as_of: the season clock, default the setting's, else now. publishing: code of the stage whose list is
-    computed as if it were published at that clock. policy: other values of parameters of the season's policy,
-    by parameter. only: names of models; with it, these and what depends on them are computed anew.
+    as_of: the season clock, default the setting's, else now. publishing: code of the season's stage whose
+    list is computed as if it were published at that clock. policy: other values of parameters of the season's
+    policy, by parameter. only: names of models; with it, these and what depends on them are computed anew.
     """
     import duckdb
 
@@ -214,7 +214,7 @@ def compute(
         for parameter, value in (policy or {}).items():
             _set_policy(connection, settings.season, parameter, value)
         for step in steps:
-            sql = _sql(step, clock, publishing)
+            sql = _sql(step, clock, _published_stage(settings, publishing))
             connection.execute(f"create or replace {step.kind} {step.relation} as {sql}")
     return clock
 
@@ -225,13 +225,14 @@ def failed_claims(
     """Data tests of severity ERROR that do not hold on a computed copy."""
     import duckdb
 
+    stage = _published_stage(settings, publishing)
     found = []
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         for step in compiled_steps(settings):
             if step.kind != "test" or step.severity != "ERROR":
                 continue
             rows = connection.execute(
-                f"select count(*) from ({_sql(step, as_of, publishing)}) as failing"
+                f"select count(*) from ({_sql(step, as_of, stage)}) as failing"
             ).fetchone()
             if rows and rows[0]:
                 found.append(FailedClaim(step.name, rows[0]))
@@ -261,6 +262,11 @@ def downstream_of(steps: Sequence[Step], names: Sequence[str]) -> list[Step]:
             touched.add(step.name)
             chosen.append(step)
     return chosen
+
+
+def _published_stage(settings: Settings, stage_code: str) -> str:
+    """The variable `publishing` of the project: the stage with its season."""
+    return f"{settings.season}/{stage_code}" if stage_code else ""
 
 
 def _sql(step: Step, clock: datetime, publishing: str) -> str:

@@ -26,6 +26,7 @@ from tests.oracle import OracleSeason
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 CLOCK = "1999-12-31 23:59:59"
+PUBLISHING = "nothing is being published"
 AFTER_THE_SEASON = datetime(2025, 12, 1, tzinfo=UTC)
 
 
@@ -73,7 +74,7 @@ def compile_project(folder: Path) -> CompiledProject:
             "test",
             "unit_test",
             "--vars",
-            json.dumps({"as_of": CLOCK}),
+            json.dumps({"as_of": CLOCK, "publishing": PUBLISHING}),
             "--target-path",
             str(target),
             "--log-path",
@@ -127,14 +128,14 @@ class TestSeason:
         files = pending_files(self.config)
         return list(land_files(self.config, files, None, acceptance=word, engine=self.engine))
 
-    def build(self, as_of: datetime = AFTER_THE_SEASON) -> None:
-        """Build every model as of a moment."""
+    def build(self, as_of: datetime = AFTER_THE_SEASON, publishing: str = "") -> None:
+        """Build every model as of a moment, or to publish a stage (`<season>/<stage>`) at that moment."""
         clock = as_of.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
         with duckdb.connect(str(self.config.warehouse)) as connection:
             connection.execute("set threads = 1")
             for step in self.project.steps:
                 kind = "view" if step.materialization == "view" else "table"
-                sql = step.sql.replace(CLOCK, clock)
+                sql = step.sql.replace(CLOCK, clock).replace(PUBLISHING, publishing)
                 connection.execute(f"create or replace {kind} {step.relation} as {sql}")
 
     def query(self, sql: str) -> list[tuple]:

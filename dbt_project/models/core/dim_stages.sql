@@ -2,13 +2,8 @@ with stages as (
     select * from {{ ref('stages') }}
 ),
 
-publications as (
-    select
-        season_code,
-        stage_code,
-        {{ utc_at('starts_local') }} as published_at
-    from {{ ref('calendar') }}
-    where event_code = 'published'
+clocked as (
+    select * from {{ ref('int_stages__clocked') }}
 )
 
 select
@@ -23,11 +18,12 @@ select
     stages.tie_policy_code,
     stages.entry_paragraph,
     stages.cut_paragraph,
-    publications.published_at,
-    publications.published_at <= {{ as_of() }} as is_published,
+    clocked.published_at,
+    clocked.is_published,
+    clocked.is_provisional,
     stages.name_kk,
     stages.name_ru,
     stages.name_en
 from stages
-inner join publications
-    on stages.season_code = publications.season_code and stages.stage_code = publications.stage_code
+inner join clocked
+    on stages.season_code = clocked.season_code and stages.stage_code = clocked.stage_code

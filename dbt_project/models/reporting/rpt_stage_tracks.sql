@@ -36,6 +36,7 @@ select
     cutoffs.count_over_limit,
     cutoffs.is_shortfall,
     cutoffs.is_published,
+    cutoffs.is_provisional,
     cutoffs.published_at
 from cutoffs
 inner join tracks
