@@ -22,6 +22,7 @@ from orchestration.cli_help import LocalCommand, LocalGroup, current_texts, text
 from orchestration.documents_cli import documents
 from orchestration.eligibility_cli import eligibility
 from orchestration.errors import UserError
+from orchestration.publication_cli import add_commands as add_publication_commands
 from orchestration.settings import (
     LANGUAGES,
     PROJECT_ROOT,
@@ -208,6 +209,7 @@ def land(files: tuple[Path, ...], accept: bool, by: str, reason: str) -> int:
     settings, screen = _settings(), _screen()
     before = last_seq(settings)
     if not files:
+        runs.deliver_acts(settings)
         runs.record_problems(settings)
     if runs.files_to_land(settings, files):
         with screen.progress() as progress:
@@ -324,6 +326,7 @@ def diff(stage: str, limit: int) -> None:
     show_difference(screen, read_difference(settings, stage=stage, limit=limit))
 
 
+add_publication_commands(cli)
 cli.add_command(eligibility)
 add_list_commands(vetting)
 cli.add_command(vetting)

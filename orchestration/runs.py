@@ -104,6 +104,14 @@ def files_to_land(settings: Settings, files: Sequence[Path]) -> list[PendingFile
     return list(pending_files(config))
 
 
+def deliver_acts(settings: Settings) -> None:
+    """Deliver acts of publishing that are in the ledger and neither landed nor in the landing folder."""
+    from orchestration.ledger_delivery import deliver_acts as deliver
+
+    with logging_to_file(settings):
+        deliver(settings)
+
+
 def record_problems(settings: Settings) -> None:
     """Write down what stands in the landing folder and cannot be taken, so that it is seen."""
     from ingestion.loader import record_problems as record
