@@ -1,4 +1,5 @@
--- A49: the stages whose list is published by an act, in unbroken order from the first, with the list in force.
+-- A49: the stages whose list is published by an act, in unbroken order from the first, with the list in
+-- force.
 with acts as (
     select * from {{ ref('stg_publication__acts') }}
 ),

@@ -36,8 +36,9 @@ select
     reasoned.standing_code = 'pool' as is_in_pool,
     reasoned.standing_code = 'late' as is_late,
     -- what is annulled, or not published, is no result
-    case when reasoned.standing_code != 'settled' then reasoned.score_numerator end::bigint as score_numerator,
-    case when reasoned.standing_code != 'settled' then reasoned.score_denominator end::bigint
+    (case when reasoned.standing_code != 'settled' then reasoned.score_numerator end)::bigint
+        as score_numerator,
+    (case when reasoned.standing_code != 'settled' then reasoned.score_denominator end)::bigint
         as score_denominator,
     reasoned.score_rank::integer as rank,
     reasoned.is_at_cutoff,

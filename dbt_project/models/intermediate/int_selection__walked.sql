@@ -1,6 +1,6 @@
--- The one mechanism of all cuts of Order §3: stage by stage, whoever goes on from one stage enters the next.
--- Of each track the scores are counted, the counts are cut (macro steps_of_the_cut), and the cut is joined back
--- to the people. What depends on nobody else is settled before, in int_standings__by_stage.
+-- The one mechanism of all cuts of Order §3: stage by stage, whoever goes on from one stage enters the
+-- next. Of each track the scores are counted, the counts are cut (macro steps_of_the_cut), and the cut is
+-- joined back to the people. What depends on nobody else is settled before, in int_standings__by_stage.
 with recursive standings as (
     select * from {{ ref('int_standings__by_stage') }}
 ),

@@ -66,7 +66,7 @@ select
     publications.published_at,
     publications.approved_by,
     publications.decision_no,
-    publications.count_rows,
+    publications.count_rows::integer as count_rows,
     publications.act_hash,
     coalesce(drift.count_drift, 0)::integer as count_drift,
     coalesce(drift.count_would_go_on, 0)::integer as count_would_go_on,

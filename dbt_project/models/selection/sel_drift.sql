@@ -32,7 +32,7 @@ paired as (
                 or judged.score_numerator::hugeint * lists.score_denominator
                 != lists.score_numerator::hugeint * judged.score_denominator
                 then 'score'
-            when judged.rank is distinct from lists.rank then 'rank'
+            when coalesce(judged.rank, 0) != coalesce(lists.rank, 0) then 'rank'
         end as change_code,
         lists.status_code as status_before,
         judged.status_code as status_after,

@@ -1,5 +1,5 @@
--- Why somebody stands where they stand at a stage: the rule, the policies, the numbers, the decisions, and the
--- batches that fed it.
+-- Why somebody stands where they stand at a stage: the rule, the policies, the numbers, the decisions, and
+-- the batches that fed it.
 with results as (
     select * from {{ ref('sel_stage_results') }}
 ),

@@ -1,6 +1,7 @@
 {{ config(meta={'dagster': {'ref': {'name': 'sel_stage_results'}}}) }}
 -- Order §3.2: somebody stands at a stage without having been admitted from the stage before it, or was
--- admitted and does not stand there.
+-- admitted and does not stand there. A published list stands as it is (A49): if the stage before it was
+-- restated since, that is drift (assert_published_lists_stand).
 with results as (
     select * from {{ ref('sel_stage_results') }}
 ),
@@ -19,7 +20,10 @@ select
 from results as this
 left join results as before
     on this.candidate_no = before.candidate_no and this.stage_order = before.stage_order + 1
-where this.stage_order > 1 and not coalesce(before.is_admitted, false)
+left join {{ ref('int_publications__by_stage') }} as publications
+    on this.season_code = publications.season_code and this.stage_code = publications.stage_code
+where
+    this.stage_order > 1 and not coalesce(before.is_admitted, false) and publications.stage_code is null
 union all
 select
     this.candidate_no,

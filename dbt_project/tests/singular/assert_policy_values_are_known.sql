@@ -1,5 +1,6 @@
--- Detects a policy value, or an alternative, that the engine does not know: it would be taken for the default in
--- silence (docs/rules.md, Policy of the cuts). Parameters that are numbers or dates are not listed.
+-- Detects a policy value, or an alternative, that the engine does not know: it would be taken for the
+-- default in silence (docs/rules.md, Policy of the cuts). Parameters that are numbers or dates are not
+-- listed.
 with parameters as (
     select distinct parameter_code from {{ ref('policy_values') }}
 ),
