@@ -27,10 +27,8 @@ class Publications:
         for act in sorted(acts, key=lambda row: (row["version"], row["act_no"])):
             if act["kind_code"] != "kept":
                 self._makers[act["stage_code"]].append(act)
-        self._lists: dict[int, dict[str, Row]] = defaultdict(dict)
-        for row in tables.rows(LISTS):
-            if row.received_at <= as_of:
-                self._lists[row["act_no"]][row["candidate_no"]] = row
+        self._tables = tables
+        self._as_of = as_of
 
     def by_act(self, stage_code: str) -> bool:
         """Whether version 1 of the stage's list and of every list before it are there."""
@@ -50,7 +48,12 @@ class Publications:
         """The list in force by candidate number; of a stage not published by an act, nobody."""
         if not self.by_act(stage_code):
             return {}
-        return self._lists.get(self._makers[stage_code][-1]["act_no"], {})
+        act_no = self._makers[stage_code][-1]["act_no"]
+        return {
+            row["candidate_no"]: row
+            for row in self._tables.rows(LISTS)
+            if row["act_no"] == act_no and row.received_at <= self._as_of
+        }
 
     def _first(self, stage_code: str) -> Row | None:
         makers = self._makers.get(stage_code, [])
@@ -68,12 +71,13 @@ def published_at(tables: Tables, stage_code: str, as_of: datetime) -> datetime:
 
 
 def result_of(row: Row) -> OracleResult:
-    """A row of a list as a result."""
+    """A row of a list as a result; a score that counts for nothing is none."""
+    counts = row["is_in_pool"] or row["is_late"]
     return OracleResult(
         row["status_code"],
         row["reason_code"],
         row["track_code"],
-        fraction(row["score_numerator"], row["score_denominator"]),
+        fraction(row["score_numerator"], row["score_denominator"]) if counts else None,
         row["rank"],
         row["decision_no"],
     )

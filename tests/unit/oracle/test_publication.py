@@ -361,6 +361,17 @@ def test_who_leaves_a_list_stays_on_the_next_until_it_is_restated() -> None:
 # --- drift
 
 
+def test_a_score_that_counts_for_nothing_does_not_drift() -> None:
+    ledger = _ledger(candidate(1, 20), candidate(2, 18), up_to="vetting")
+    ledger.add("agency__working_group_decisions", _exclude(1, PLANNED))
+    ledger.publish("text_test")
+    (row,) = [row for row in ledger.feeds["publication__lists"] if row["reason_code"] == "EXCLUDED"]
+    row.update(score_numerator=20, score_denominator=1)
+    season = ledger.season()
+    assert season.results["text_test", who(1)].score is None
+    assert not season.drift
+
+
 def _result(
     status: str = "admitted", reason: str = "WITHIN_LIMIT", score: int = 5, rank: int = 1
 ) -> OracleResult:
