@@ -7,6 +7,8 @@ does not: comparing with the warehouse (that goes to `tests/integration/`) and t
 (`tests/unit/oracle/`).
 """
 
+from tests.oracle.drafting import RefusedError, next_list
+from tests.oracle.policy import Policy
 from tests.oracle.report import OracleVetting, run_vetting_oracle
 from tests.oracle.season import OracleCutoff, OracleResult, OracleSeason, run_oracle
 
@@ -15,6 +17,9 @@ __all__ = [
     "OracleResult",
     "OracleSeason",
     "OracleVetting",
+    "Policy",
+    "RefusedError",
+    "next_list",
     "run_oracle",
     "run_vetting_oracle",
 ]

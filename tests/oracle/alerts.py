@@ -57,7 +57,7 @@ def _open_since(office: Office, state: State) -> Line:
 
 def alerts(office: Office, season: OracleSeason) -> list[Line]:
     """One line a candidate and alert, of those who were on the list of vetting."""
-    if office.as_of < order.STAGE["vetting"].published_at:
+    if office.as_of < office.vetting.published_at:
         return []
     lines = []
     for account in office.entrants():

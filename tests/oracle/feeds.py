@@ -1,4 +1,4 @@
-"""The 25 feeds as the oracle understands them: columns, types, keys and row checks, transcribed from the
+"""The 27 feeds as the oracle understands them: columns, types, keys and row checks, transcribed from the
 contracts.
 
 What belongs here: data only, one `Feed` each. What does not: reading files and judging rows (`reading.py`),
@@ -77,6 +77,11 @@ _TRACK = _code("track_code", order.TRACK_CODES)
 _BODY = _code("body_code", order.BODY_CODES)
 _IIN = Column("iin", pattern=r"\d{12}", is_iin=True)
 _OPTIONS = "A B C D E"
+_HASH = r"[0-9a-z]+"
+_STATUSES = (
+    "admitted not_admitted absent annulled excluded withdrawn pending_resit not_publishable supernumerary"
+    " pending"
+)
 _GROUND = r"[A-Z0-9_\-]{2,20}"
 
 
@@ -363,6 +368,55 @@ _FEEDS: tuple[Feed, ...] = (
             _number("confidence", 0, 1),
             _text("model_code"),
             _text("config_hash"),
+        ),
+    ),
+    Feed(
+        "publication__acts",
+        ("act_no",),
+        (
+            _integer("act_no", 1),
+            _SEASON,
+            _STAGE,
+            _code("kind_code", "published restated kept"),
+            _integer("version", 1),
+            _moment("acted_at"),
+            _text("approved_by", required=False),
+            _text("decision_no", required=False),
+            _text("reason", required=False),
+            _integer("count_rows", 0, required=False),
+            _text("list_hash", required=False, pattern=_HASH),
+            _text("drift_hash", required=False, pattern=_HASH),
+            _text("code_version", required=False, pattern=r".*"),
+            _text("seeds_hash", required=False, pattern=_HASH),
+            _text("previous_hash", required=False, pattern=_HASH),
+            _text("act_hash", required=False, pattern=_HASH),
+        ),
+    ),
+    Feed(
+        "publication__lists",
+        ("act_no", "candidate_no"),
+        (
+            _integer("act_no", 1),
+            _SEASON,
+            _STAGE,
+            _integer("version", 1),
+            _CANDIDATE,
+            _TRACK,
+            _code("status_code", _STATUSES),
+            _text("reason_code", pattern=r"[A-Z_]+"),
+            _boolean("is_admitted"),
+            _boolean("is_in_pool"),
+            _boolean("is_late"),
+            _integer("score_numerator", 0, required=False),
+            _integer("score_denominator", 1, required=False),
+            _integer("rank", 1, required=False),
+            _boolean("is_at_cutoff"),
+            _text("decision_no", required=False),
+            _integer("count_pool", 0, required=False),
+            _integer("limit_places", 0, required=False),
+            _integer("cutoff_numerator", 0, required=False),
+            _integer("cutoff_denominator", 1, required=False),
+            _boolean("is_shortfall"),
         ),
     ),
     Feed(

@@ -14,6 +14,7 @@ from tests.oracle import order
 from tests.oracle.calendar import local_date
 from tests.oracle.eligibility import Eligibility
 from tests.oracle.people import Account, accounts_of, superseded
+from tests.oracle.publication import published_at
 from tests.oracle.reading import Tables
 from tests.oracle.stops import Stops
 from tests.oracle.vetting import Outcome, Vetting
@@ -71,8 +72,8 @@ class Office:
 
     def entrants(self) -> list[Account]:
         """Who entered vetting and is not stopped at it: the people of its list, published or to come."""
-        stages = (order.STAGE["registration"], order.STAGE["vetting"])
-        moments = [min(self.as_of, stage.published_at) for stage in stages]
+        lists = (published_at(self.tables, stage, self.as_of) for stage in ("registration", "vetting"))
+        moments = [min(self.as_of, published) for published in lists]
         return [
             account
             for account in self.counted()

@@ -66,6 +66,31 @@ PLACES: dict[str, dict[str, int]] = {
     }.items()
 }
 
+#: §3.2: places in all. A share has no total.
+TOTALS = {
+    "numeric_test": 600,
+    "situational": 300,
+    "assessment_centre": 200,
+    "interview": 150,
+    "expert_commission": 100,
+}
+
+#: §7, §8, A4: stages whose ties are ruled by A4; those of the others by A3.
+LATE_CUTS = frozenset({"assessment_centre", "interview", "expert_commission"})
+
+#: §5–§9: when the first sitting of each stage begins.
+SITTING_STARTS_AT = {
+    "text_test": local(2025, 8, 2),
+    "numeric_test": local(2025, 8, 9),
+    "situational": local(2025, 8, 16),
+    "assessment_centre": local(2025, 8, 22),
+    "interview": local(2025, 9, 23),
+    "expert_commission": local(2025, 10, 8),
+    "national_commission": local(2025, 10, 17),
+}
+#: A11: hours before a later stage's first sitting from which a list is no longer restated as a whole.
+RESTATE_FREEZE_HOURS = 24
+
 #: §3.2: the text test sends on 50 % of each track; numerator and denominator.
 SHARE = {"text_test": (1, 2)}
 

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from tests.oracle import order
 from tests.oracle.calendar import local_date
 from tests.oracle.decisions import Decision, Decisions, latest
+from tests.oracle.publication import published_at
 from tests.oracle.reading import Row, Tables
 
 
@@ -75,6 +76,7 @@ class Account:
 def accounts_of(tables: Tables, as_of: datetime) -> dict[str, Account]:
     """Every account by candidate number, with its latest submission in the intake window (A39)."""
     decisions = Decisions(tables)
+    vetting_at = published_at(tables, "vetting", as_of)
     rows = _grouped(tables.rows("platform__registrations"))
     documents = _grouped(tables.rows("platform__documents"))
     employment = _grouped(tables.rows("platform__employment_periods"))
@@ -90,26 +92,32 @@ def accounts_of(tables: Tables, as_of: datetime) -> dict[str, Account]:
             tuple(own),
             described_by,
             submission,
-            _track(described_by, submission, decisions.of(candidate_no, "correct_track"), as_of),
+            _track(described_by, submission, decisions.of(candidate_no, "correct_track"), as_of, vetting_at),
             tuple(documents.get(candidate_no, ())),
             tuple(employment.get(candidate_no, ())),
         )
     return found
 
 
-def _track(row: Row, submission: Row | None, corrections: Iterable[Decision], as_of: datetime) -> str:
+def _track(
+    row: Row,
+    submission: Row | None,
+    corrections: Iterable[Decision],
+    as_of: datetime,
+    vetting_at: datetime,
+) -> str:
     """A39: as submitted; once the window is closed, as the latest correction by the list of vetting says."""
-    correction = correction_of(submission, corrections, as_of)
+    correction = correction_of(submission, corrections, as_of, vetting_at)
     return str(row["track_code"] if correction is None else correction.row["track_code"])
 
 
 def correction_of(
-    submission: Row | None, corrections: Iterable[Decision], as_of: datetime
+    submission: Row | None, corrections: Iterable[Decision], as_of: datetime, vetting_at: datetime
 ) -> Decision | None:
-    """The decision by which the track is another than submitted, if any."""
+    """The decision by which the track is another than submitted, if any; `vetting_at` is P(vetting)."""
     if submission is None or as_of < order.INTAKE_ENDS_AT:
         return None
-    moment = min(as_of, order.STAGE["vetting"].published_at)
+    moment = min(as_of, vetting_at)
     return latest(
         decision
         for decision in corrections

@@ -13,6 +13,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from tests.oracle import order
+from tests.oracle.policy import DEFAULT, Policy
 from tests.oracle.reading import Row, Tables
 
 #: Feed, the rater's column and the criterion's column (None: one mark, overall) of the panels in person.
@@ -40,7 +41,8 @@ def no_result(reason: str) -> Result:
 class Scores:
     """Answers, keys, works and marks of the season, asked by candidate, stage and counted sitting."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, policy: Policy = DEFAULT) -> None:
+        self._policy = policy
         self._answers = _by(tables.rows("platform__answers"), "sitting_id")
         self._keys: dict[tuple[str, str], dict[int, str]] = defaultdict(dict)
         for row in tables.rows("academy__answer_keys"):
@@ -79,7 +81,10 @@ class Scores:
         return Result(Fraction(right), _known_at([sitting, *answers]))
 
     def _situational(self, candidate_no: str, sitting: Row) -> Result:
-        """§6.5–6.6, A19, A20: the mean of the first three experts with whole sets of marks."""
+        """§6.5–6.6, A19, A20: the mean of the first three experts with whole sets of marks.
+
+        By policy of the last three, or of two without a decision (A20, A19).
+        """
         works = self._works.get(sitting["sitting_id"], [])
         if not works:
             return no_result("NO_RESULT")
@@ -94,9 +99,12 @@ class Scores:
             if _is_whole(own, "criterion_code", criteria)
         ]
         whole.sort(key=lambda entry: entry[:2])
-        accepted_two = candidate_no in self._two_suffice and len(whole) == order.EXPERTS_BY_DECISION
+        two_suffice = candidate_no in self._two_suffice or self._policy.missing_mark == "mean_of_two"
+        accepted_two = two_suffice and len(whole) == order.EXPERTS_BY_DECISION
         if len(whole) < order.EXPERTS_EXPECTED and not accepted_two:
             return no_result("MARK_MISSING")
+        if self._policy.counted_marks == "last_three":
+            whole = whole[-order.EXPERTS_EXPECTED :]
         counted = [own for _, _, own in whole[: order.EXPERTS_EXPECTED]]
         return _mean_of_raters(counted, [sitting, work])
 
@@ -115,6 +123,12 @@ class Scores:
         if criterion_column is not None:
             counted = [[row for row in own if row[criterion_column] in criteria] for own in counted]
         return _mean_of_raters(counted, [sitting])
+
+
+def hundredths(score: Fraction) -> Fraction:
+    """A22: a score to two decimals, half up."""
+    numerator, denominator = score.numerator, score.denominator
+    return Fraction((200 * numerator + denominator) // (2 * denominator), 100)
 
 
 def _by(rows: Iterable[Row], column: str) -> dict[str, list[Row]]:

@@ -1,9 +1,9 @@
 """The season, stage by stage: Order §3 and §9 (`docs/rules.md`, "The cut"), and the oracle's entry
 `run_oracle`.
 
-What belongs here: who enters a stage, who stands in its pool, the cut, who goes on. What does not:
-eligibility (`eligibility.py`), vetting (`vetting.py`), stops (`stops.py`), sittings (`sittings.py`) and
-scores (`scores.py`).
+What belongs here: who enters a stage, who stands in its pool, what is official. What does not: the line
+through the pool (`cuts.py`), what was published (`publication.py`), eligibility (`eligibility.py`), vetting
+(`vetting.py`), stops (`stops.py`), sittings (`sittings.py`) and scores (`scores.py`).
 """
 
 from __future__ import annotations
@@ -13,138 +13,169 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
+from typing import TypeVar
 
-from tests.oracle import order
+from tests.oracle import order, publication
+from tests.oracle.cuts import GOES_ON, Field, OracleCutoff, OracleResult, cut_stage, limit_of
 from tests.oracle.eligibility import Eligibility
 from tests.oracle.people import Account, accounts_of, superseded
+from tests.oracle.policy import DEFAULT, Policy
+from tests.oracle.publication import Publications
 from tests.oracle.reading import Row, Tables, read_landing
-from tests.oracle.scores import Result, Scores
+from tests.oracle.scores import Result, Scores, hundredths
 from tests.oracle.sittings import Sittings
 from tests.oracle.stops import Stops
 from tests.oracle.vetting import Outcome, Vetting
 
-#: Statuses that send somebody to the next stage.
-GOES_ON = frozenset({"admitted", "supernumerary"})
+_One = TypeVar("_One")
 
-
-@dataclass(frozen=True)
-class OracleResult:
-    """A candidate at a stage.
-
-    `score` is kept where there is a result that counts or came late; `rank` only in the pool; `decision_no`
-    where a decision of the working group or of the National Commission made the status.
-    """
-
-    status: str
-    reason: str
-    track: str
-    score: Fraction | None = None
-    rank: int | None = None
-    decision_no: str | None = None
-
-
-@dataclass(frozen=True)
-class OracleCutoff:
-    """A published list of a stage that ranks, or the National Commission's, in one track.
-
-    `pool` counts valid results known in time (of the Commission: people decided upon), `limit` the places or
-    the share, `cutoff` the score of the last place (None: shortfall or nobody), `admitted` those of the pool
-    who go on, `by_tie` those of them with reason `BY_TIE`, `supernumerary` late results that go on (A13).
-    """
-
-    pool: int
-    limit: int
-    cutoff: Fraction | None
-    admitted: int
-    by_tie: int
-    supernumerary: int
-    is_shortfall: bool
+__all__ = ["GOES_ON", "OracleCutoff", "OracleResult", "OracleSeason", "compute", "run_oracle"]
 
 
 @dataclass(frozen=True)
 class OracleSeason:
-    """Results by (stage, candidate number) for everyone who entered the stage; cut-offs by (stage, track)."""
+    """Results by (stage, candidate number) for everyone who entered the stage; cut-offs by (stage, track).
+
+    `results` and `cutoffs` are official: of a stage published by an act, its list in force. `computed` and
+    `computed_cutoffs` are what today's data give at every stage, and `drift` the difference: a change code by
+    (stage, candidate number). `versions` are the versions in force by stage published by an act, and
+    `moments` P(s) by stage.
+    """
 
     results: dict[tuple[str, str], OracleResult] = field(default_factory=dict)
     cutoffs: dict[tuple[str, str], OracleCutoff] = field(default_factory=dict)
     as_of: datetime = datetime.max.replace(tzinfo=UTC)
+    computed: dict[tuple[str, str], OracleResult] = field(default_factory=dict)
+    computed_cutoffs: dict[tuple[str, str], OracleCutoff] = field(default_factory=dict)
+    drift: dict[tuple[str, str], str] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
+    moments: dict[str, datetime] = field(default_factory=dict)
 
     def is_published(self, stage: order.Stage) -> bool:
         """Whether the list of a stage is out."""
-        return self.as_of >= stage.published_at
+        return self.as_of >= self.moments.get(stage.code, stage.published_at)
+
+    def at(self, stage_code: str) -> dict[str, OracleResult]:
+        """The official results of a stage by candidate number."""
+        return {who: result for (code, who), result in self.results.items() if code == stage_code}
+
+    def computed_at(self, stage_code: str) -> dict[str, OracleResult]:
+        """What today's data give at a stage, by candidate number."""
+        return {who: result for (code, who), result in self.computed.items() if code == stage_code}
 
 
-def run_oracle(landing_dir: Path, as_of: datetime, landed_at: datetime | None = None) -> OracleSeason:
+def run_oracle(
+    landing_dir: Path, as_of: datetime, landed_at: datetime | None = None, policy: Policy = DEFAULT
+) -> OracleSeason:
     """The whole season from the landing files as known at `as_of` (aware).
 
     `landed_at` is the receipt of files outside folders named by a moment; default: `as_of`.
     """
     if as_of.tzinfo is None:
         raise ValueError("as_of needs a time zone")
-    return compute(read_landing(landing_dir, as_of, landed_at or as_of), as_of)
+    return compute(read_landing(landing_dir, as_of, landed_at or as_of), as_of, policy)
 
 
-def compute(tables: Tables, as_of: datetime) -> OracleSeason:
+def compute(tables: Tables, as_of: datetime, policy: Policy = DEFAULT) -> OracleSeason:
     """The whole season from rows: each stage's entrants are those whom the stage before sent on (§3.1)."""
-    walk = _Walk(tables, as_of)
+    walk = _Walk(tables, as_of, policy)
     season = OracleSeason(as_of=as_of)
     entrants: Collection[str] = sorted(walk.accounts)
     for stage in order.STAGES:
-        shown = walk.stage(stage, entrants, season.cutoffs)
-        season.results.update({(stage.code, candidate_no): result for candidate_no, result in shown.items()})
-        entrants = [candidate_no for candidate_no, result in shown.items() if result.status in GOES_ON]
+        season.moments[stage.code] = walk.publications.moment(stage.code)
+        shown, cutoffs = walk.stage(stage, entrants)
+        _keep(season.computed, stage, shown)
+        _keep(season.computed_cutoffs, stage, cutoffs)
+        if walk.publications.by_act(stage.code):
+            in_force = walk.publications.in_force(stage.code)
+            season.versions[stage.code] = walk.publications.version(stage.code)
+            listed = {who: publication.result_of(row) for who, row in in_force.items()}
+            _keep(season.drift, stage, publication.drift(listed, shown))
+            shown = publication.official(in_force, entrants, walk.tracks())
+            cutoffs = publication.official_cutoffs(stage, in_force)
+        _keep(season.results, stage, shown)
+        _keep(season.cutoffs, stage, cutoffs)
+        entrants = [
+            candidate_no for candidate_no in publication.goes_on(shown) if candidate_no in walk.accounts
+        ]
     return season
+
+
+def _keep(kept: dict[tuple[str, str], _One], stage: order.Stage, found: Mapping[str, _One]) -> None:
+    kept.update({(stage.code, name): one for name, one in found.items()})
+
+
+@dataclass
+class _Pool:
+    """One track of a stage before its limit is known, and how many stand outside it."""
+
+    in_time: dict[str, Fraction] = field(default_factory=dict)
+    late: dict[str, Fraction] = field(default_factory=dict)
+    before: dict[str, Fraction] = field(default_factory=dict)
+    vacant: dict[str, OracleResult] = field(default_factory=dict)
+    count_absent: int = 0
+    count_pending: int = 0
+
+    def n(self, count_entered: int, policy: Policy) -> int:
+        """What a share is taken of: the pool, and what the policy adds to it (A1, A10, A14, A18)."""
+        if policy.share_base == "entrants":
+            return count_entered + len(self.vacant)
+        absent = self.count_absent if policy.no_show == "counted" else 0
+        pending = self.count_pending if policy.pending_resit == "counted" else 0
+        return len(self.in_time) + absent + pending
 
 
 class _Walk:
     """Everything that the stages ask, and the season clock."""
 
-    def __init__(self, tables: Tables, as_of: datetime) -> None:
+    def __init__(self, tables: Tables, as_of: datetime, policy: Policy) -> None:
         self._tables = tables
         self._as_of = as_of
+        self._policy = policy
+        self.publications = Publications(tables, as_of)
         self.accounts: Mapping[str, Account] = accounts_of(tables, as_of)
         self._void = superseded(self.accounts.values())
         self._eligibility = Eligibility(tables)
         self._vetting = Vetting(tables, as_of)
         self._stops = Stops(tables)
-        self._sittings = Sittings(tables)
-        self._scores = Scores(tables)
+        self._sittings = Sittings(tables, policy)
+        self._scores = Scores(tables, policy)
+
+    def tracks(self) -> dict[str, str]:
+        """The track of every account."""
+        return {candidate_no: account.track for candidate_no, account in self.accounts.items()}
 
     def stage(
-        self, stage: order.Stage, entrants: Collection[str], cutoffs: dict[tuple[str, str], OracleCutoff]
-    ) -> dict[str, OracleResult]:
+        self, stage: order.Stage, entrants: Collection[str]
+    ) -> tuple[dict[str, OracleResult], dict[str, OracleCutoff]]:
         """One stage: stops first, then nothing before publication, then the stage's own way of admitting."""
-        is_published = self._as_of >= stage.published_at
-        moment = stage.published_at if is_published else self._as_of
-        shown: dict[str, OracleResult] = {}
+        published_at = self.publications.moment(stage.code)
+        is_published = self._as_of >= published_at
+        is_of_then = is_published and self._policy.exclusion_after_list == "vacancy"
+        moment = published_at if is_of_then else self._as_of
+        stopped: dict[str, OracleResult] = {}
         going: list[str] = []
         for candidate_no in entrants:
             track = self.accounts[candidate_no].track
             stop = self._stops.deciding(candidate_no, moment)
-            if stop is not None:
-                status, reason = stop.shown_at(stage.code)
-                shown[candidate_no] = OracleResult(status, reason, track, decision_no=stop.decision_no)
-            elif not is_published:
-                shown[candidate_no] = OracleResult("pending", "STAGE_NOT_PUBLISHED", track)
-            else:
+            if stop is None:
                 going.append(candidate_no)
-        if is_published:
-            shown.update(self._published(stage, going, cutoffs))
-        return shown
-
-    def _published(
-        self, stage: order.Stage, going: Sequence[str], cutoffs: dict[tuple[str, str], OracleCutoff]
-    ) -> dict[str, OracleResult]:
+                continue
+            status, reason = stop.shown_at(stage.code)
+            stopped[candidate_no] = OracleResult(status, reason, track, decision_no=stop.decision_no)
+        if not is_published:
+            waiting = {who: self._waiting(who) for who in going}
+            return stopped | waiting, {}
         if stage.admits_by == "pass":
-            return {candidate_no: self._passed(stage.code, candidate_no) for candidate_no in going}
+            return stopped | {who: self._passed(stage.code, who) for who in going}, {}
         if stage.admits_by == "decision":
-            return self._decided(stage.code, going, cutoffs)
-        shown = {}
-        for track in order.TRACKS:
-            own = [candidate_no for candidate_no in going if self.accounts[candidate_no].track == track]
-            ranked, cutoffs[stage.code, track] = self._ranked(stage, track, own)
-            shown.update(ranked)
-        return shown
+            decided, cutoffs = self._decided(stage.code, going)
+            return stopped | decided, cutoffs
+        ranked, cutoffs = self._ranked(stage, going, stopped)
+        return stopped | ranked, cutoffs
+
+    def _waiting(self, candidate_no: str) -> OracleResult:
+        return OracleResult("pending", "STAGE_NOT_PUBLISHED", self.accounts[candidate_no].track)
 
     def _passed(self, stage_code: str, candidate_no: str) -> OracleResult:
         """§2, §4: whoever meets the requirements goes on."""
@@ -158,33 +189,88 @@ class _Walk:
         return OracleResult(status, outcome.reason, account.track, decision_no=outcome.decision_no)
 
     def _ranked(
-        self, stage: order.Stage, track: str, going: Sequence[str]
-    ) -> tuple[dict[str, OracleResult], OracleCutoff]:
-        """§3.2 in one track: the results of those who came, and the cut among them."""
+        self, stage: order.Stage, going: Sequence[str], stopped: Mapping[str, OracleResult]
+    ) -> tuple[dict[str, OracleResult], dict[str, OracleCutoff]]:
+        """§3: the results of those who came, and the cut among them, track by track."""
         shown: dict[str, OracleResult] = {}
-        in_time: dict[str, Fraction] = {}
-        late: dict[str, Fraction] = {}
-        for candidate_no in going:
-            attendance = self._sittings.attendance(candidate_no, stage.code)
-            if attendance.counted is None:
-                status, reason = (
-                    ("absent", "ABSENT") if attendance.is_absent else ("pending_resit", "PENDING_RESIT")
+        tracks = []
+        for track in order.TRACKS:
+            own = [candidate_no for candidate_no in going if self.accounts[candidate_no].track == track]
+            pool = _Pool()
+            for candidate_no in own:
+                outside = self._place(stage, candidate_no, pool)
+                if outside is not None:
+                    shown[candidate_no] = OracleResult(*outside, track)
+            if self._policy.exclusion_before_list == "vacancy":
+                self._leave_empty(
+                    stage, {who: one for who, one in stopped.items() if one.track == track}, pool
                 )
-                shown[candidate_no] = OracleResult(status, reason, track)
-                continue
-            result = self._scores.result(candidate_no, stage, attendance.counted)
-            if result.score is None or result.known_at is None:
-                shown[candidate_no] = OracleResult("not_publishable", result.reason or "NO_RESULT", track)
-            elif is_late(result, stage):
-                late[candidate_no] = result.score
-            else:
-                in_time[candidate_no] = result.score
-        cut_results, cutoff = cut(in_time, late, limit_of(stage.code, track, len(in_time)), track)
-        return shown | cut_results, cutoff
+            limit = limit_of(stage.code, track, pool.n(len(own), self._policy), self._policy)
+            tracks.append(Field(track, limit, pool.in_time, pool.late, pool.before, pool.vacant))
+        results, cutoffs = cut_stage(stage.code, tracks, self._policy)
+        return shown | results, cutoffs
+
+    def _place(self, stage: order.Stage, candidate_no: str, pool: _Pool) -> tuple[str, str] | None:
+        """Put somebody into the pool or among the late; else say as what they stand outside."""
+        attendance = self._sittings.attendance(candidate_no, stage.code)
+        if attendance.counted is None and attendance.is_absent:
+            pool.count_absent += 1
+            return "absent", "ABSENT"
+        if attendance.counted is None:
+            pool.count_pending += 1
+            return "pending_resit", "PENDING_RESIT"
+        result = self._scores.result(candidate_no, stage, attendance.counted)
+        if result.score is None or result.known_at is None:
+            return "not_publishable", result.reason or "NO_RESULT"
+        score = self._compared(result.score) + self._carried(stage, candidate_no)
+        if self._is_late(result, stage):
+            pool.late[candidate_no] = score
+            return None
+        pool.in_time[candidate_no] = score
+        before = self._before(stage, candidate_no) if self._policy.tie_breaker == "previous_stage" else None
+        if before is not None:
+            pool.before[candidate_no] = before
+        return None
+
+    def _leave_empty(self, stage: order.Stage, stopped: Mapping[str, OracleResult], pool: _Pool) -> None:
+        """A10 as `vacancy`: who is stopped but has a valid result in time takes a rank and a place."""
+        theirs = _Pool()
+        for candidate_no in stopped:
+            self._place(stage, candidate_no, theirs)
+        pool.in_time.update(theirs.in_time)
+        pool.before.update(theirs.before)
+        pool.vacant.update({candidate_no: stopped[candidate_no] for candidate_no in theirs.in_time})
+
+    def _is_late(self, result: Result, stage: order.Stage) -> bool:
+        """A13: known only after the list was published; by policy nobody is late."""
+        is_after = result.known_at is not None and result.known_at > self.publications.moment(stage.code)
+        return is_after and self._policy.late_result == "supernumerary"
+
+    def _compared(self, score: Fraction) -> Fraction:
+        """A22: exact, or to two decimals."""
+        return hundredths(score) if self._policy.rounding == "two_decimals" else score
+
+    def _carried(self, stage: order.Stage, candidate_no: str) -> Fraction:
+        """A9: what the stage before adds, where both are scored in the same way."""
+        before = _stage_before(stage)
+        if self._policy.carry_over == "none" or before is None or before.scoring != stage.scoring:
+            return Fraction(0)
+        return self._before(stage, candidate_no) or Fraction(0)
+
+    def _before(self, stage: order.Stage, candidate_no: str) -> Fraction | None:
+        """A6, A9: the candidate's own score at the stage before as known now, late or not; none if none."""
+        before = _stage_before(stage)
+        if before is None or before.scoring == "none":
+            return None
+        attendance = self._sittings.attendance(candidate_no, before.code)
+        if attendance.counted is None:
+            return None
+        score = self._scores.result(candidate_no, before, attendance.counted).score
+        return None if score is None else self._compared(score)
 
     def _decided(
-        self, stage_code: str, going: Sequence[str], cutoffs: dict[tuple[str, str], OracleCutoff]
-    ) -> dict[str, OracleResult]:
+        self, stage_code: str, going: Sequence[str]
+    ) -> tuple[dict[str, OracleResult], dict[str, OracleCutoff]]:
         """§9: as the National Commission decided; it is bound by nobody's rank (A5, A44)."""
         latest: dict[str, Row] = {}
         for row in sorted(self._tables.rows("agency__national_decisions"), key=_by_decision):
@@ -199,13 +285,14 @@ class _Walk:
             is_enrolled = decision["decision_code"] == "enrol"
             status, reason = ("admitted", "ENROLLED") if is_enrolled else ("not_admitted", "NOT_ENROLLED")
             shown[candidate_no] = OracleResult(status, reason, track, decision_no=decision["decision_no"])
+        cutoffs = {}
         for track, places in self.final_places().items():
             own = [
                 result for result in shown.values() if result.track == track and result.status != "pending"
             ]
             enrolled = sum(1 for result in own if result.status == "admitted")
-            cutoffs[stage_code, track] = OracleCutoff(len(own), places, None, enrolled, 0, 0, False)
-        return shown
+            cutoffs[track] = OracleCutoff(len(own), places, None, enrolled, 0, 0, False)
+        return shown, cutoffs
 
     def final_places(self) -> dict[str, int]:
         """§9.1–9.2, A43: the Order's places, or those of the track's latest revision."""
@@ -219,54 +306,6 @@ def _by_decision(row: Row) -> tuple[datetime, str]:
     return row["decided_at"], row["decision_no"]
 
 
-def is_late(result: Result, stage: order.Stage) -> bool:
-    """A13: known only after the list was published."""
-    return result.known_at is not None and result.known_at > stage.published_at
-
-
-def limit_of(stage_code: str, track: str, pool: int) -> int:
-    """§3.2: the track's places, or its share of the pool rounded up (A1, A2)."""
-    if stage_code in order.SHARE:
-        numerator, denominator = order.SHARE[stage_code]
-        return -(-pool * numerator // denominator)
-    return order.PLACES[stage_code][track]
-
-
-def cut(
-    in_time: Mapping[str, Fraction], late: Mapping[str, Fraction], limit: int, track: str
-) -> tuple[dict[str, OracleResult], OracleCutoff]:
-    """The cut in one track (§3.2, §3.3, A1–A4, A8, A13): everybody's result, and the cut-off.
-
-    An empty pool is a shortfall even where the limit is a share of it, none: a late result displaces nobody.
-    """
-    scores = sorted(in_time.values(), reverse=True)
-    is_shortfall = len(scores) < limit or not scores
-    cutoff = scores[limit - 1] if len(scores) >= limit >= 1 else None
-    rank_of: dict[Fraction, int] = {}
-    for position, score in enumerate(scores, start=1):
-        rank_of.setdefault(score, position)
-    count_reached = len(scores) if is_shortfall else sum(1 for score in scores if _reaches(score, cutoff))
-    shown = {}
-    for candidate_no, score in in_time.items():
-        if is_shortfall:
-            status, reason = "admitted", "SHORTFALL"
-        elif not _reaches(score, cutoff):
-            status, reason = "not_admitted", "BELOW_CUTOFF"
-        else:
-            is_tie = score == cutoff and count_reached > limit
-            status, reason = "admitted", "BY_TIE" if is_tie else "WITHIN_LIMIT"
-        shown[candidate_no] = OracleResult(status, reason, track, score, rank_of[score])
-    for candidate_no, score in late.items():
-        goes_on = is_shortfall or _reaches(score, cutoff)
-        status, reason = (
-            ("supernumerary", "SUPERNUMERARY") if goes_on else ("not_admitted", "LATE_BELOW_CUTOFF")
-        )
-        shown[candidate_no] = OracleResult(status, reason, track, score)
-    by_tie = sum(1 for result in shown.values() if result.reason == "BY_TIE")
-    supernumerary = sum(1 for result in shown.values() if result.status == "supernumerary")
-    return shown, OracleCutoff(len(scores), limit, cutoff, count_reached, by_tie, supernumerary, is_shortfall)
-
-
-def _reaches(score: Fraction, cutoff: Fraction | None) -> bool:
-    """Whether a score is enough; without a cut-off none is."""
-    return cutoff is not None and score >= cutoff
+def _stage_before(stage: order.Stage) -> order.Stage | None:
+    position = order.STAGES.index(stage)
+    return order.STAGES[position - 1] if position else None

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tests.oracle.calendar import local_date, next_working_day
+from tests.oracle.policy import DEFAULT, Policy
 from tests.oracle.reading import Row, Tables
 
 
@@ -25,7 +26,8 @@ class Attendance:
 class Sittings:
     """The sittings and claims of the season, asked by candidate and stage."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, policy: Policy = DEFAULT) -> None:
+        self._claim_days = policy.claim_working_days
         self._sittings: dict[tuple[str, str], list[Row]] = defaultdict(list)
         for row in tables.rows("platform__sittings"):
             self._sittings[row["candidate_no"], row["stage_code"]].append(row)
@@ -51,7 +53,8 @@ class Sittings:
             and claim["has_certificate"]
         )
         return is_good and (
-            is_in_time(claim["claimed_at"], sitting["started_at"]) or whose in self._allowed_late
+            is_in_time(claim["claimed_at"], sitting["started_at"], self._claim_days)
+            or whose in self._allowed_late
         )
 
     def attendance(self, candidate_no: str, stage_code: str) -> Attendance:
@@ -66,6 +69,9 @@ class Sittings:
         return Attendance(first)
 
 
-def is_in_time(claimed_at: datetime, sitting_started_at: datetime) -> bool:
-    """A15: not later than the end of the next working day after the local day of the sitting."""
-    return local_date(claimed_at) <= next_working_day(local_date(sitting_started_at))
+def is_in_time(claimed_at: datetime, sitting_started_at: datetime, working_days: int = 1) -> bool:
+    """A15: not later than the end of so many working days after the local day of the sitting."""
+    last_day = local_date(sitting_started_at)
+    for _ in range(working_days):
+        last_day = next_working_day(last_day)
+    return local_date(claimed_at) <= last_day

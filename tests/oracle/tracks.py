@@ -78,7 +78,7 @@ def _effect(office: Office, account: Account, row: Row, following: list[Row]) ->
 
 def _decided(office: Office, account: Account, moment: datetime) -> Decision | None:
     corrections = office.vetting.decisions.of(account.candidate_no, "correct_track")
-    return correction_of(account.submission, corrections, moment)
+    return correction_of(account.submission, corrections, moment, office.vetting.published_at)
 
 
 def _by_decision(office: Office, account: Account) -> Iterator[_Ask]:
@@ -97,7 +97,7 @@ def _by_decision(office: Office, account: Account) -> Iterator[_Ask]:
 def _effect_of_decision(office: Office, account: Account, decision: Decision) -> str:
     if account.submission is None:
         return "no_submission"
-    if decision.starts_at > order.STAGE["vetting"].published_at:
+    if decision.starts_at > office.vetting.published_at:
         return "too_late"
     if decision.starts_at > office.as_of or office.as_of < order.INTAKE_ENDS_AT:
         return "pending"

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from tests.oracle import letters, order
 from tests.oracle.decisions import Decision, Decisions, latest
 from tests.oracle.letters import State
+from tests.oracle.publication import published_at
 from tests.oracle.reading import Tables
 
 _WORST_FIRST = (
@@ -36,7 +37,8 @@ class Vetting:
     """Lists, replies and decisions of the season as of a moment, asked candidate by candidate."""
 
     def __init__(self, tables: Tables, as_of: datetime) -> None:
-        self.moment = min(as_of, order.STAGE["vetting"].published_at)
+        self.published_at = published_at(tables, "vetting", as_of)
+        self.moment = min(as_of, self.published_at)
         self.now = letters.now(tables)
         self.at_close = letters.at_close(tables)
         self.decisions = Decisions(tables)

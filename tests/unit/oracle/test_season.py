@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from tests.oracle import OracleCutoff, OracleResult, OracleSeason, run_oracle
+from tests.oracle.cuts import cut, limit_of
 from tests.oracle.order import BODIES, CRITERIA, PLACES, STAGE, STAGES, TRACKS, local
-from tests.oracle.season import compute, cut, limit_of
+from tests.oracle.season import compute
 from tests.unit.oracle.builders import (
     claim,
     csv_of,
