@@ -22,8 +22,10 @@ from orchestration.console import (
     shown_path,
 )
 from orchestration.errors import UserError
+from orchestration.ledger import ledger_folder
 from orchestration.releases import current_release
 from orchestration.reports import is_up_to_date, last_seq, read_funnel, read_landing_after, require_release
+from orchestration.result_exports import exports_folder
 from orchestration.settings import Settings, generate_secrets, load_settings
 
 MARKER_NAME = "demo.json"
@@ -128,7 +130,8 @@ def _claim_home(settings: Settings, season: DemoSeason, anew: bool) -> None:
 
 def _erase(settings: Settings) -> None:
     """Remove what a former demo made in this home; its secrets stay."""
-    for folder in (settings.landing_dir, settings.releases_dir):
+    folders = (ledger_folder(settings), exports_folder(settings))
+    for folder in (settings.landing_dir, settings.releases_dir, *folders):
         shutil.rmtree(folder, ignore_errors=True)
     for database in (settings.warehouse, settings.vault):
         for file in (database, database.with_name(database.name + ".wal")):

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ingestion.clock import utc_now
 from orchestration.builds import BuildRecord, latest_build, newest_landed_seq
@@ -349,8 +349,9 @@ def _next_rows(settings: Settings, request: Request, at: datetime) -> list[ListR
 
     For version 1 with the stage as the one that is being published: until then everything known counts.
     """
-    from orchestration import scratch
+    from importlib import import_module
 
+    scratch: Any = import_module("orchestration.scratch")
     publishing = request.stage if request.kind == PUBLISHED else ""
     with scratch.computed_copy(settings, as_of=at, publishing=publishing) as file:
         return _read_rows(file, settings.season, request)

@@ -34,9 +34,11 @@ def build_sensors(jobs: dict[str, Any], always: Sequence[dg.AssetKey]) -> list[d
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
     def landing_files(settings: dg.ResourceParam[Settings]) -> dg.RunRequest | dg.SkipReason:
-        """New files in the landing folder: land their feeds, rebuild, release."""
+        """New files in the landing folder, and acts not delivered yet: land their feeds, rebuild, release."""
         from ingestion.loader import pending_files
+        from orchestration.ledger_delivery import deliver_acts
 
+        deliver_acts(settings)
         now = time.time()
         pending = settled(pending_files(settings.ingestion_config()), now)
         if not pending:

@@ -9,7 +9,9 @@ import pytest
 from orchestration import demo
 from orchestration.demo import DemoSeason, _claim_home
 from orchestration.errors import UserError
+from orchestration.ledger import ledger_folder
 from orchestration.settings import Settings
+from tests.support.ledgers import make_ledger
 from tests.unit.orchestration.conftest import write_warehouse
 
 SMALL = DemoSeason(300, 1, None)
@@ -44,10 +46,12 @@ def test_another_demo_needs_to_be_erased_by_name(settings: Settings) -> None:
     _claim_home(settings, SMALL, anew=False)
     write_warehouse(settings)
     (settings.landing_dir / "platform__answers.csv").write_text("x")
+    make_ledger(ledger_folder(settings))
     other = DemoSeason(400, 1, ())
     with pytest.raises(UserError, match="--anew"):
         _claim_home(settings, other, anew=False)
     assert settings.warehouse.is_file()
     _claim_home(settings, other, anew=True)
     assert not settings.warehouse.exists() and not settings.landing_dir.exists()
+    assert not ledger_folder(settings).exists()
     assert json.loads((settings.home / demo.MARKER_NAME).read_text())["scenarios"] == []

@@ -20,8 +20,12 @@ from orchestration.assets.landing import _files_to_land
 from orchestration.builds import latest_build
 from orchestration.command_run import CommandRun
 from orchestration.errors import UserError
+from orchestration.ledger import ledger_folder
+from orchestration.ledger_delivery import deliver_acts
+from orchestration.ledger_verification import verify
 from orchestration.progress import SilentProgress
 from orchestration.settings import Settings
+from tests.support.ledgers import make_ledger
 from tests.unit.orchestration.conftest import deliver
 
 SITTINGS, REGISTRATIONS = "platform__sittings", "platform__registrations"
@@ -69,6 +73,15 @@ def test_the_name_of_a_chosen_file_is_kept_nowhere(ready: Settings, tmp_path: Pa
     for path in (path for path in ready.home.rglob("*") if path.is_file()):
         content = path.read_bytes()
         assert not [word for word in (SURNAME.encode(), escaped, IIN.encode()) if word in content], path.name
+
+
+def test_acts_land_by_a_run_that_names_their_files(ready: Settings) -> None:
+    make_ledger(ledger_folder(ready))
+    files = deliver_acts(ready)
+    deliver(ready.home, SITTINGS, 3, "2025-06-10T180000")
+    runs.land(ready, SilentProgress(), files)
+    assert sorted(set(landed_feeds(ready))) == ["publication__acts", "publication__lists"]
+    assert verify(ready).finding is None and verify(ready).count_waiting == 0
 
 
 def test_the_config_of_a_run_names_no_file() -> None:

@@ -15,8 +15,10 @@ from ingestion.loader import pending_files
 from orchestration.assets.landing import raw_key
 from orchestration.assets.publication import RELEASE_KEY
 from orchestration.definitions import build_definitions
+from orchestration.ledger import ledger_folder
 from orchestration.sensors import files_key, settled
 from orchestration.settings import Settings
+from tests.support.ledgers import make_ledger
 
 Evaluate = Callable[[], dg.RunRequest | str]
 
@@ -48,6 +50,12 @@ def deliver(settings: Settings, name: str, text: str, *, age_seconds: int = 120)
 
 def test_an_empty_folder_asks_for_nothing(evaluate: Evaluate) -> None:
     assert "no new file" in str(evaluate())
+
+
+def test_acts_that_were_not_delivered_are(evaluate: Evaluate, settings: Settings) -> None:
+    make_ledger(ledger_folder(settings))
+    assert "no new file" in str(evaluate())
+    assert len(list(settings.landing_dir.rglob("publication__*.parquet"))) == 7
 
 
 def test_new_files_are_landed_with_what_depends_on_them(evaluate: Evaluate, settings: Settings) -> None:
