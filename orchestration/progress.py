@@ -12,6 +12,7 @@ LANDING = "landing"
 BUILDING = "building"
 CHECKING = "checking"
 DRAWING = "drawing"
+PUBLISHING = "publishing"
 RELEASING = "releasing"
 
 

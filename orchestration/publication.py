@@ -114,6 +114,7 @@ def publish(settings: Settings, request: Request) -> Made:
     with warehouse_lock(settings.warehouse), ledger_lock(folder):
         verified = _require_sound(settings)
         recovered = recover(folder)
+        deliver_acts(settings)  # what a killed act left undone; it has to land before the next one
         standing = _read_standing(settings, verified)
         stage = find_stage(standing.stages, request.stage)
         _refuse(settings, request, stage, standing, at)

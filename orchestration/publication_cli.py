@@ -37,6 +37,7 @@ def publish(
 ) -> int:  # fmt: skip
     """Publish a stage's list."""
     from orchestration import publication
+    from orchestration.progress import PUBLISHING
     from orchestration.publication_console import show_act, show_export, show_recovered
     from orchestration.runs import logging_to_file
 
@@ -44,8 +45,10 @@ def publish(
     request = publication.Request(
         stage_code, approved_by, decision_no, reason, restates, is_only_late=only_late, keeps=keep
     )
-    with logging_to_file(settings):
+    with screen.progress() as progress, logging_to_file(settings):
+        progress.start(PUBLISHING, None)
         made = publication.publish(settings, request)
+        progress.finish(PUBLISHING)
     # Shown before anything else can fail: this act counts.
     show_recovered(screen, made.recovered)
     show_act(screen, made)

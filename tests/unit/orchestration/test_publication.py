@@ -15,7 +15,6 @@ import duckdb
 import pytest
 
 from ingestion.loader import ensure_raw_tables, land_files, pending_files
-from orchestration import publication
 from orchestration.builds import CheckOutcome, finish_build, start_build
 from orchestration.errors import OrchestrationError
 from orchestration.ledger import (
@@ -357,16 +356,20 @@ def test_killed_before_the_line_the_next_run_begins_anew(
 def test_killed_after_the_line_the_act_counts_and_comes_on(
     season: Season, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def dying(settings: Settings) -> None:
+    def dying(*_: Any) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(publication, "deliver_acts", dying)
+        patch.setattr("orchestration.ledger_delivery._deliver", dying)
         with pytest.raises(KeyboardInterrupt):
             publish(season.settings, request("registration"))
     assert len(read_acts(season.folder)) == 1
-    assert season.refusal() == "error.publish_unlanded"
-    assert len(deliver_acts(season.settings)) == 2
+    with pytest.raises(OrchestrationError) as caught:
+        publish(season.settings, request("registration"))
+    assert caught.value.message_key == "error.publish_unlanded"
+    assert (
+        deliver_acts(season.settings) == [] and len(list(season.settings.landing_dir.rglob("*.parquet"))) == 2
+    )
     season.land()
     season.build()
     assert season.refusal() == "error.publish_already"
