@@ -13,6 +13,7 @@ tallies as (
         count(*) filter (
             where settled_status_code is null
             or settled_status_code not in ('annulled', 'excluded', 'withdrawn')
+            or leaves_vacancy
         ) as count_entrants,
         count(*) filter (where settled_status_code = 'absent') as count_absent,
         count(*) filter (where settled_status_code = 'pending_resit') as count_resits
@@ -107,8 +108,11 @@ within as (
             and not leaves_ties_out
             and not (
                 is_capped_in_all
-                and sum(count_people) filter (where count_reached - count_people < limit_places)
-                    over (partition by season_code, stage_code) > limit_total
+                and coalesce(
+                    sum(count_people) filter (where count_reached - count_people < limit_places)
+                        over (partition by season_code, stage_code) > limit_total,
+                    false
+                )
             )
         ) as is_within
     from ranked
@@ -163,7 +167,7 @@ cutoffs as (
         limited.track_code,
         limited.count_pool,
         limited.limit_places,
-        limited.count_pool < limited.limit_places
+        coalesce(limited.count_pool < limited.limit_places, false)
         or (limited.count_pool = 0 and limited.admits_by_code = 'share') as is_shortfall,
         min(within.score_scaled) filter (where within.is_within and not within.is_shortfall)
             as cutoff_scaled,

@@ -157,6 +157,17 @@ def differences(season: TestSeason, oracle: OracleSeason) -> list[str]:
     return _result_differences(season, oracle) + _cutoff_differences(season, oracle)
 
 
+def drift_differences(season: TestSeason, oracle: OracleSeason) -> list[str]:
+    """What the warehouse and the oracle say differently of the drift of published lists."""
+    rows = season.query("select stage_code, candidate_no, change_code from selection.sel_drift")
+    warehouse = {(stage, candidate): change for stage, candidate, change in rows}
+    return [
+        f"drift {key}: warehouse {warehouse.get(key)}, oracle {oracle.drift.get(key)}"
+        for key in sorted(warehouse.keys() | oracle.drift.keys())
+        if warehouse.get(key) != oracle.drift.get(key)
+    ]
+
+
 def _fraction(numerator: int | None, denominator: int | None) -> Fraction | None:
     return None if numerator is None or denominator is None else Fraction(numerator, denominator)
 

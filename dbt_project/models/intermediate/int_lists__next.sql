@@ -24,18 +24,15 @@ cuts as (
 
 late as (
     select
-        judged.* exclude (
-            status_code,
-            reason_code,
-            is_admitted,
-            rank,
-            is_at_cutoff,
-            count_pool,
-            limit_places,
-            cutoff_numerator,
-            cutoff_denominator,
-            is_shortfall
-        ),
+        judged.season_code,
+        judged.stage_code,
+        judged.candidate_no,
+        judged.track_code,
+        judged.is_in_pool,
+        judged.is_late,
+        judged.score_numerator,
+        judged.score_denominator,
+        judged.decision_no,
         'supernumerary' as status_code,
         'SUPERNUMERARY' as reason_code,
         true as is_admitted,
@@ -68,7 +65,7 @@ late as (
 ),
 
 standing as (
-    select lists.* exclude (version, _batch_id)
+    select lists.*
     from lists
     left join late on lists.stage_code = late.stage_code and lists.candidate_no = late.candidate_no
     where late.candidate_no is null

@@ -10,6 +10,7 @@ reasons as (
 reasoned as (
     select
         *,
+        standing_code != 'settled' or score_rank is not null as has_score,
         coalesce(standing_code = 'pool' and score_scaled = cutoff_scaled, false) as is_at_cutoff,
         case
             when standing_code = 'settled' then settled_reason_code
@@ -17,7 +18,7 @@ reasoned as (
             when standing_code = 'late' then 'LATE_BELOW_CUTOFF'
             when not goes_on then 'BELOW_CUTOFF'
             -- A8: also who is given a place that another track left free
-            when is_shortfall or score_scaled < cutoff_scaled or cutoff_scaled is null then 'SHORTFALL'
+            when is_shortfall or is_given_free_place then 'SHORTFALL'
             when is_extended and score_scaled = cutoff_scaled then 'BY_TIE'
             else 'WITHIN_LIMIT'
         end as reason_code
@@ -35,11 +36,9 @@ select
     reasoned.goes_on as is_admitted,
     reasoned.standing_code = 'pool' as is_in_pool,
     reasoned.standing_code = 'late' as is_late,
-    -- what is annulled, or not published, is no result
-    (case when reasoned.standing_code != 'settled' then reasoned.score_numerator end)::bigint
-        as score_numerator,
-    (case when reasoned.standing_code != 'settled' then reasoned.score_denominator end)::bigint
-        as score_denominator,
+    -- what is annulled, or not published, is no result; a vacancy (A10) keeps the rank that it leaves empty
+    (case when reasoned.has_score then reasoned.score_numerator end)::bigint as score_numerator,
+    (case when reasoned.has_score then reasoned.score_denominator end)::bigint as score_denominator,
     reasoned.score_rank::integer as rank,
     reasoned.is_at_cutoff,
     reasoned.decision_no,

@@ -37,6 +37,7 @@ walk as (
         null::boolean as is_shortfall,
         null::bigint as cutoff_scaled,
         null::boolean as is_extended,
+        null::boolean as is_given_free_place,
         true as goes_on,
         true as enters_next
     from entries
@@ -58,12 +59,14 @@ walk as (
         decided as (
             select
                 entrants.*,
-                case when entrants.standing_code = 'pool' then cut.score_rank end as score_rank,
+                case when entrants.standing_code = 'pool' or entrants.leaves_vacancy then cut.score_rank end
+                    as score_rank,
                 cutoffs.count_pool,
                 cutoffs.limit_places,
                 cutoffs.is_shortfall,
                 cutoffs.cutoff_scaled,
                 cutoffs.is_extended,
+                coalesce(cut.is_given_free_place and not cutoffs.is_shortfall, false) as is_given_free_place,
                 case entrants.standing_code
                     when 'settled' then entrants.settled_status_code = 'admitted'
                     when 'late'
@@ -106,6 +109,7 @@ walk as (
             is_shortfall,
             cutoff_scaled,
             is_extended,
+            is_given_free_place,
             goes_on,
             -- after a list published by an act, the list says who enters (int_selection__entries)
             goes_on and not is_published_by_act as enters_next
@@ -132,6 +136,7 @@ select
     is_shortfall,
     cutoff_scaled,
     is_extended,
+    is_given_free_place,
     goes_on
 from walk
 where stage_code is not null

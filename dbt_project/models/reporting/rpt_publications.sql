@@ -40,7 +40,7 @@ drift as (
         count(*) as count_drift,
         count(*) filter (where is_admitted_after and not is_admitted_before) as count_would_go_on,
         count(*) filter (where is_admitted_before and not is_admitted_after) as count_would_stay_out,
-        md5(
+        sha256(
             string_agg(
                 concat_ws(
                     '|', candidate_no, change_code, status_after, reason_after, score_numerator_after,

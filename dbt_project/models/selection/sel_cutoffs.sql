@@ -16,7 +16,8 @@ cuts as (
         stage_code,
         track_code,
         count(*) as count_entered,
-        count(*) filter (where is_in_pool) as count_pool,
+        -- who ranks: the pool, and by policy A10 the places that stay empty
+        count(*) filter (where rank is not null) as count_pool,
         any_value(limit_places) as limit_places,
         any_value(is_shortfall) as is_shortfall,
         any_value(cutoff_numerator) as cutoff_numerator,
