@@ -22,7 +22,14 @@ from orchestration.builds import has_table
 from orchestration.errors import BuildFailedError, ReleaseRefusedError, UserError
 from orchestration.progress import COMPUTING, LANDING, Progress
 from orchestration.reports import Landing, last_seq, read_landing_after
-from orchestration.scratch import compute, computed_copy, require_build, scratch_home
+from orchestration.scratch import (
+    FailedClaim,
+    compute,
+    computed_copy,
+    failed_claims,
+    require_build,
+    scratch_home,
+)
 
 if TYPE_CHECKING:
     import duckdb
@@ -77,7 +84,8 @@ class Outcome:
     """What a correction would do, or did.
 
     moment: the season clock of both states (UTC). reasons: rows outside by feed, column and reason, never
-    values. refused: why there is no new release, if that is so.
+    values. refused: why there is no new release, if that is so. claims: of a preview, claims of severity
+    ERROR that would not hold, so that a release would be refused.
     """
 
     moment: datetime
@@ -85,6 +93,7 @@ class Outcome:
     reasons: list[Row]
     difference: Difference
     refused: RezervError | None = None
+    claims: tuple[FailedClaim, ...] = ()
 
     @property
     def has_outside(self) -> bool:
@@ -138,7 +147,11 @@ def preview(
         compute(settings, scratch.warehouse, as_of=moment, only=_sources(landing))
         progress.advance(COMPUTING)
         return Outcome(
-            moment, landing, _reasons(scratch.warehouse, landing), compare(before, scratch.warehouse)
+            moment=moment,
+            landing=landing,
+            reasons=_reasons(scratch.warehouse, landing),
+            difference=compare(before, scratch.warehouse),
+            claims=tuple(failed_claims(settings, scratch.warehouse, as_of=moment)),
         )
 
 

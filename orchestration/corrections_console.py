@@ -36,6 +36,9 @@ def show_outcome(screen: Screen, outcome: Outcome, title: str) -> None:
     show_landed_summary(screen, outcome.landing)
     if outcome.reasons:
         _show(screen, "corrections.outside", reports.OUTSIDE, outcome.reasons)
+    if outcome.claims:
+        claims = "; ".join(f"{claim.name} ({claim.count_rows})" for claim in outcome.claims)
+        screen.say("corrections.would_be_refused", claims=claims)
     found = outcome.difference
     if found.is_empty:
         screen.say("corrections.nothing")

@@ -26,7 +26,7 @@ ITSELF = re.compile(r"\d+|\d{4}-\d\d-\d\d|[A-Z]+\d?")
 STEPS = (
     Step(
         "int_policy__by_season", "table", '"selection"."int_policy"',
-        "select value from seeds.policy where parameter_code = 'share_rounding'",
+        "select value from seeds.policy where parameter_code = 'share_rounding' and season_code = '2025'",
     ),
     Step(
         "sel_stage_results", "table", '"selection"."sel_stage_results"',
