@@ -225,7 +225,7 @@ def test_the_workbook_has_numbers_as_numbers_and_no_formula(home: Settings, tmp_
     say = texts_of("en")
     write_outcome(tmp_path / "made" / "what.xlsx", outcome, say, "corrections.preview_title")
     book = CalamineWorkbook.from_path(str(tmp_path / "made" / "what.xlsx"))
-    topics = {"Summary", "Standings", "Cut-offs", "Published lists", "Affected", "Outside"}
+    topics = {"Summary", "Standings", "Cuts", "Published lists", "Affected", "Outside"}
     assert topics <= set(book.sheet_names) | {"Affected"}
     header, *rows = book.get_sheet_by_name("Standings").to_python()
     assert len(rows) == len(outcome.difference.standings)
