@@ -80,6 +80,14 @@ class Acceptance:
     reason: str
 
 
+@dataclass(frozen=True)
+class Correction:
+    """Who asked that a file lands as a correction, and why; kept in the books for ever."""
+
+    asked_by: str
+    reason: str
+
+
 def batch_id(feed: str, content_sha256: str, count_before: int) -> str:
     """Name of a batch: the same bytes of a feed get the same name, then ``-2``, ``-3``, … when they come
     again.

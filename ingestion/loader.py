@@ -26,6 +26,7 @@ from ingestion.batches import (
     Acceptance,
     BatchResult,
     CheckResult,
+    Correction,
     PendingFile,
     batch_id,
     mended_batch,
@@ -57,6 +58,7 @@ class _Stores:
     now: datetime
     acceptance: Acceptance | None = None
     engine: str | None = None
+    correction: Correction | None = None
 
 
 def ensure_raw_tables(config: IngestionConfig) -> None:
@@ -115,6 +117,7 @@ def land_files(
     acceptance: Acceptance | None = None,
     engine: str | None = None,
     settle_seconds: float = 0,
+    correction: Correction | None = None,
 ) -> list[BatchResult]:
     """Land files in the given order, each as one batch; holds the writer's lock.
 
@@ -124,10 +127,13 @@ def land_files(
     future are left waiting; when the others have landed, ``RezervError('received_in_future')`` names the
     first of them. Of a file that fails nothing has landed; the others land, and then the first failure is
     raised. settle_seconds: files that were written to just now are looked at again after this pause; one
-    that grew fails with ``RetryableError('file_changed')``.
+    that grew fails with ``RetryableError('file_changed')``. correction: who asked that these files land as a
+    correction, and why; kept in the books with each of their batches.
     """
     config.require_secrets()
     if acceptance is not None and not (acceptance.by.strip() and acceptance.reason.strip()):
+        raise RezervError("acceptance_incomplete")
+    if correction is not None and not (correction.asked_by.strip() and correction.reason.strip()):
         raise RezervError("acceptance_incomplete")
     moment = utc_now() if now is None else as_utc(now)
     due = [file for file in files if file.received_at is None or file.received_at <= moment]
@@ -135,7 +141,9 @@ def land_files(
     failures: list[RezervError] = []
     growing = _growing(due, settle_seconds)
     with warehouse_lock(config.warehouse), open_workbench(config) as connection:
-        stores = replace(_prepare(connection, config, moment), acceptance=acceptance, engine=engine)
+        stores = replace(
+            _prepare(connection, config, moment), acceptance=acceptance, engine=engine, correction=correction
+        )
         for file in due:
             try:
                 _require_settled(file, growing)
@@ -337,6 +345,7 @@ def _store(stores: _Stores, result: BatchResult, inspection: Inspection | None, 
         check_outside="" if inspection is None else inspection.check_outside,
         accepted=(None, None) if word is None else (word.by.strip(), word.reason.strip()),
         mended=mended_batch(result.source_file),
+        correction=stores.correction,
     )
     result = replace(result, count_closed=count_closed)
     _log(result)

@@ -1,9 +1,9 @@
 """Schema ``raw`` of the warehouse: tables, and writing one batch.
 
 Belongs here: the SQL of raw tables and of the books about batches (``_batches``, ``_quarantine``,
-``_quarantine_closed``, ``_door_checks``). Rows are only ever added. What may be added is decided in
-``door.py``; the order of steps, in ``loader.py``; what rows mean, in ``dbt_project/``. The SQL reads the
-stage's tables on the same connection (``stage.py``).
+``_quarantine_closed``, ``_door_checks``, ``_corrections``). Rows are only ever added. What may be added is
+decided in ``door.py``; the order of steps, in ``loader.py``; what rows mean, in ``dbt_project/``. The SQL
+reads the stage's tables on the same connection (``stage.py``).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingestion.batches import STATE_HELD, STATE_LANDED, BatchResult
+from ingestion.batches import STATE_HELD, STATE_LANDED, BatchResult, Correction
 from ingestion.contracts import BOOKKEEPING_COLUMNS, Contract, feed_names, load_contract
 from ingestion.derivation import derived_expression
 from ingestion.errors import RetryableError, RezervError
@@ -48,6 +48,10 @@ create table if not exists raw._quarantine_closed (
 create table if not exists raw._door_checks (
     batch_id varchar not null, feed varchar not null, check_name varchar not null, column_name varchar,
     count_evaluated bigint not null, count_failed bigint not null, is_passed boolean not null
+);
+create table if not exists raw._corrections (
+    batch_id varchar not null, asked_by varchar not null, reason varchar not null, applied_at timestamp not
+    null
 );
 create or replace view raw._quarantine_open as
     select * from raw._quarantine as entry
@@ -186,17 +190,21 @@ def write_batch(
     check_outside: str = "",
     accepted: tuple[str | None, str | None] = (None, None),
     mended: str | None = None,
+    correction: Correction | None = None,
 ) -> int:
     """Write one batch whole or not at all: its rows and its lines in the books, in one transaction.
 
     has_stage: whether the stage's tables hold the file; if its state is landed, its accepted rows are added.
     columns_outside, check_outside: why a file without stage stays outside. accepted: who accepted a held
     file,
-    and why. mended: the batch that the file says it mends. Gives the number of rows and files of earlier
+    and why. mended: the batch that the file says it mends. correction: who asked for it, and why, kept
+    whatever becomes of the file. Gives the number of rows and files of earlier
     batches that this one takes out of quarantine.
     """
     with transaction(connection):
         landed_seq = _insert_books(connection, result, contract.version, content_sha256, landed_at, accepted)
+        if correction is not None:
+            _insert_correction(connection, result, correction, landed_at)
         if not has_stage:
             _refuse_whole(connection, result, columns_outside, check_outside)
             return 0
@@ -231,6 +239,13 @@ def _insert_books(
     _insert_batch(connection, contract_version, result, values, accepted)
     _insert_checks(connection, result)
     return landed_seq
+
+
+def _insert_correction(
+    connection: duckdb.DuckDBPyConnection, result: BatchResult, correction: Correction, applied_at: datetime
+) -> None:
+    values = [result.batch_id, correction.asked_by.strip(), correction.reason.strip(), applied_at]
+    connection.execute("insert into raw._corrections values (?, ?, ?, ?)", values)
 
 
 def _next_landed_seq(connection: duckdb.DuckDBPyConnection) -> int:

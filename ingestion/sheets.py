@@ -12,6 +12,7 @@ import math
 import os
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +43,11 @@ class Book:
         # The quote mark keeps Excel from reading a text as a formula when somebody edits its cell.
         text = {**_FONT, "text_wrap": True, "valign": "top", "num_format": "@", "quote_prefix": True}
         number = {**_FONT, "num_format": "0", "valign": "top", "align": "left"}
+        points = {**number, "num_format": "0.00"}
         add = self.workbook.add_format
         self.text, self.number = add(text), add(number)
         self.ruled_text, self.ruled_number = add({**text, **_RULE}), add({**number, **_RULE})
+        self.points, self.ruled_points = add(points), add({**points, **_RULE})
         self.bold = add({**text, "bold": True})
         self.heading = add({**_FONT, "bold": True, "font_size": 14, "quote_prefix": True})
         self.header = add({**text, "bold": True, "bg_color": "#DDE5EE", "bottom": 1})
@@ -103,22 +106,28 @@ class Sheet:
             self.worksheet.write_string(self._line, position, heading, self._book.header)
         self._end_line(headings)
 
-    def line(self, cells: Sequence[str | int], *, ruled: bool = False, labelled: bool = False) -> None:
+    def line(
+        self, cells: Sequence[str | int | Decimal], *, ruled: bool = False, labelled: bool = False
+    ) -> None:
         """One line of cells, as high as its longest text takes.
 
-        ruled: with a line below it. labelled: the first cell says what the others are.
+        A decimal is shown with two places. ruled: with a line below it. labelled: the first cell says what
+        the others are.
         """
         book = self._book
         text, number = (book.ruled_text, book.ruled_number) if ruled else (book.text, book.number)
         for position, value in enumerate(cells):
             if isinstance(value, int):
                 self.worksheet.write_number(self._line, position, value, number)
+            elif isinstance(value, Decimal):
+                points = book.ruled_points if ruled else book.points
+                self.worksheet.write_number(self._line, position, value, points)
             elif value or ruled:
                 style = book.bold if labelled and position == 0 else text
                 self.worksheet.write_string(self._line, position, plain(value), style)
         self._end_line(cells)
 
-    def _end_line(self, cells: Sequence[str | int]) -> None:
+    def _end_line(self, cells: Sequence[str | int | Decimal]) -> None:
         """Make the line as high as its longest text takes, and go on to the next."""
         texts = zip(cells, self._widths, strict=False)
         needed = [

@@ -19,6 +19,7 @@ import click
 from ingestion.errors import RezervError
 from orchestration.calendar_cli import calendar
 from orchestration.cli_help import LocalCommand, LocalGroup, current_texts, texts, usage_error_text
+from orchestration.corrections_cli import add_commands as add_correction_commands
 from orchestration.documents_cli import documents
 from orchestration.eligibility_cli import eligibility
 from orchestration.errors import UserError
@@ -37,6 +38,8 @@ from orchestration.vetting_cli import vetting
 from orchestration.vetting_lists_cli import add_commands as add_list_commands
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from ingestion.batches import Acceptance
     from orchestration.console import Screen
 
@@ -327,6 +330,7 @@ def diff(stage: str, limit: int) -> None:
 
 
 add_publication_commands(cli)
+add_correction_commands(cli)
 cli.add_command(eligibility)
 add_list_commands(vetting)
 cli.add_command(vetting)
@@ -473,10 +477,16 @@ def data_docs(out: Path | None) -> None:
 
 @cli.command(cls=LocalCommand)
 @click.option("--port", type=click.IntRange(1024, 65535), metavar="N", default=8501)
-def dash(port: int) -> None:
-    """The dashboards."""
+@click.option("--as-of", "as_of", metavar="T", default="")
+def dash(port: int, as_of: str) -> None:
+    """The dashboards, on the current release or on the season as it was known."""
+    from orchestration.settings import parse_as_of
+
+    asked = parse_as_of(as_of)
     settings = _settings()
     settings.make_folders()
+    if asked:
+        settings = _as_of(settings, asked)
     app = PROJECT_ROOT / "dashboards" / "app.py"
     options = {
         "server.port": str(port),
@@ -485,6 +495,18 @@ def dash(port: int) -> None:
     }
     arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
     _become([sys.executable, "-m", "streamlit", "run", str(app), *arguments], settings, keep_secrets=False)
+
+
+def _as_of(settings: Settings, moment: datetime) -> Settings:
+    """Settings whose current release is the season as known at a moment."""
+    from dataclasses import replace
+
+    from orchestration.as_of import own_folder, release_as_of
+
+    folder = own_folder(settings, moment)
+    with _screen().progress() as progress:
+        release_as_of(settings, progress, moment, folder)
+    return replace(settings, releases_dir=folder, as_of=moment)
 
 
 @cli.command(cls=LocalCommand)

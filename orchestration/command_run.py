@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ingestion.batches import PendingFile
+from ingestion.batches import Correction, PendingFile
 from ingestion.errors import RezervError
 
 
@@ -19,11 +19,12 @@ class CommandRun:
     """The run of one command; empty for runs of schedules, sensors and the Dagster UI.
 
     chosen_files: the files to land by feed, if a person named any. errors: what failed in this run's steps,
-    in their order.
+    in their order. correction: who asked for the files as a correction, and why.
     """
 
     chosen_files: Mapping[str, Sequence[PendingFile]] = field(default_factory=dict)
     errors: list[BaseException] = field(default_factory=list)
+    correction: Correction | None = None
 
     def require_no_general_error(self) -> None:
         """Raise what failed already, unless it is about one file.

@@ -11,6 +11,7 @@ from typing import Protocol
 LANDING = "landing"
 BUILDING = "building"
 CHECKING = "checking"
+COMPUTING = "computing"
 DRAWING = "drawing"
 PUBLISHING = "publishing"
 RELEASING = "releasing"

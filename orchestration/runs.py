@@ -20,9 +20,11 @@ from orchestration.progress import LANDING, Progress
 from orchestration.run_history import unhurried_history
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import dagster as dg
 
-    from ingestion.batches import Acceptance, PendingFile
+    from ingestion.batches import Acceptance, Correction, PendingFile
     from ingestion.data_docs import DataDocs
     from ingestion.platform_database import Pull
     from orchestration.settings import Settings
@@ -86,10 +88,29 @@ def update(settings: Settings, progress: Progress, files: Sequence[Path] = (), *
     _run(settings, progress, "update_job", pending, files, as_of=as_of)
 
 
-def files_to_land(settings: Settings, files: Sequence[Path]) -> list[PendingFile]:
+def correct(
+    settings: Settings,
+    progress: Progress,
+    files: Sequence[Path],
+    correction: Correction,
+    moment: datetime,
+) -> None:
+    """Land files as a correction, build and release in one run.
+
+    moment: the season clock (UTC), and the receipt of a file that stands outside the landing folder.
+    """
+    pending = files_to_land(settings, files, moment)
+    as_of = f"{moment.isoformat()}+00:00"
+    _run(settings, progress, "update_job", pending, files, as_of=as_of, correction=correction)
+
+
+def files_to_land(
+    settings: Settings, files: Sequence[Path], moment: datetime | None = None
+) -> list[PendingFile]:
     """The files that a run would land, in their order.
 
-    Raises `UserError` for a path where there is nothing, `RezervError` for one that may not be taken.
+    moment: the receipt of a file outside the landing folder (UTC), default now. Raises `UserError` for a path
+    where there is nothing, `RezervError` for one that may not be taken.
     """
     from ingestion.clock import utc_now
     from ingestion.loader import pending_file, pending_files
@@ -100,7 +121,7 @@ def files_to_land(settings: Settings, files: Sequence[Path]) -> list[PendingFile
         raise UserError("error.file_missing", files=", ".join(missing))
     if files:
         # Not resolved: a link is refused, and not what it points to landed.
-        return [pending_file(config, file.absolute(), utc_now()) for file in files]
+        return [pending_file(config, file.absolute(), moment or utc_now()) for file in files]
     return list(pending_files(config))
 
 
@@ -143,6 +164,7 @@ def _run(
     as_of: str = "",
     select: str = "",
     acceptance: Acceptance | None = None,
+    correction: Correction | None = None,
 ) -> None:
     """Run one job to its end; errors of the project come out as they were raised."""
     prepare_home(settings)
@@ -151,7 +173,7 @@ def _run(
         from orchestration.definitions import build_definitions
 
         chosen = _by_feed(pending) if files and pending else {}
-        command = CommandRun(chosen)
+        command = CommandRun(chosen, correction=correction)
         definitions = build_definitions({"progress": progress, "command": command}, settings=settings)
         job = definitions.resolve_job_def(job_name)
         selection = _selection(definitions, job, pending, select)

@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingestion.clock import utc_now
-from orchestration.errors import OrchestrationError
+from orchestration.builds import has_table
+from orchestration.errors import OrchestrationError, UserError
 
 if TYPE_CHECKING:
     import duckdb
@@ -35,7 +36,7 @@ logger = logging.getLogger(__name__)
 CLOCK_MARK = "1999-12-31 23:59:59"
 PUBLISHING_MARK = "no stage is being published"
 _CACHE_NAME = "compiled_steps.json"
-_CACHE_FORMAT = 1
+_CACHE_FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class Step:
     """One node that dbt compiled.
 
     kind: `table`, `view`, or `test`, which yields rows where it fails. relation: of a table or view, quoted;
-    of a test its name. severity: of a test, ERROR or WARN. reads: names of the steps it depends on.
+    of a test its name. severity: of a test, ERROR or WARN. reads: names of the steps it depends on, and its
+    sources as `raw.<table>`.
     """
 
     name: str
@@ -121,7 +123,10 @@ def steps_of(manifest: Mapping[str, Any]) -> list[Step]:
         parents = sorted(parent for parent in node["depends_on"]["nodes"] if parent in wanted)
         for parent in parents:
             visit(parent)
-        done[name] = _step(node, tuple(wanted[parent]["name"] for parent in parents))
+        reads = [wanted[parent]["name"] for parent in parents]
+        sources = (parent for parent in node["depends_on"]["nodes"] if parent.startswith("source."))
+        reads += sorted(".".join(source.split(".")[2:]) for source in sources)
+        done[name] = _step(node, tuple(reads))
 
     for name in sorted(wanted):
         visit(name)
@@ -153,10 +158,9 @@ def scratch_home(settings: Settings, *, with_vault: bool = False) -> Iterator[Se
     folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=root))
     try:
         with warehouse_lock(settings.warehouse):
-            if settings.warehouse.is_file():
-                shutil.copyfile(settings.warehouse, folder / "warehouse.duckdb")
-            if with_vault and settings.vault.is_file():
-                shutil.copyfile(settings.vault, folder / "vault.duckdb")
+            _copy_database(settings.warehouse, folder / "warehouse.duckdb")
+            if with_vault:
+                _copy_database(settings.vault, folder / "vault.duckdb")
         yield replace(
             settings,
             home=folder,
@@ -167,6 +171,15 @@ def scratch_home(settings: Settings, *, with_vault: bool = False) -> Iterator[Se
         )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    """Copy a database with what a killed writer left beside it; nothing where there is none."""
+    if source.is_file():
+        shutil.copyfile(source, target)
+        log = Path(f"{source}.wal")
+        if log.is_file():
+            shutil.copyfile(log, f"{target}.wal")
 
 
 def _remove_abandoned(root: Path) -> None:
@@ -199,12 +212,18 @@ def compute(
 ) -> datetime:
     """Run the compiled models on a copy; returns the season clock used (naive UTC).
 
-    as_of: the season clock, default the setting's, else now. publishing: code of the season's stage whose
-    list is computed as if it were published at that clock. policy: other values of parameters of the season's
-    policy, by parameter. only: names of models; with it, these and what depends on them are computed anew.
+    as_of: the season clock, default the setting's, else now. publishing: code of the season's stage whose list is
+    computed as if it were published at that clock. policy: other values of parameters of the season's policy,
+    by parameter. only: names of models, or of sources as `raw.<table>`; with it, these and what depends on
+    them are computed anew. Raises `UserError` where there was no build yet: the seeds, which a copy takes as
+    they are, come from one.
     """
     import duckdb
 
+    from ingestion.loader import ensure_raw_tables
+
+    require_build(warehouse)
+    ensure_raw_tables(replace(settings, warehouse=warehouse).reading_config())
     clock = (as_of or settings.as_of or utc_now()).replace(microsecond=0)
     steps = [step for step in compiled_steps(settings) if step.kind != "test"]
     if only is not None:
@@ -212,11 +231,66 @@ def compute(
     config: dict[str, Any] = {"threads": settings.threads, "memory_limit": settings.memory_limit}
     with duckdb.connect(str(warehouse), config=config) as connection:
         for parameter, value in (policy or {}).items():
-            _set_policy(connection, settings.season, parameter, value)
+            set_policy(connection, settings.season, parameter, value)
         for step in steps:
             sql = _sql(step, clock, _published_stage(settings, publishing))
             connection.execute(f"create or replace {step.kind} {step.relation} as {sql}")
     return clock
+
+
+def require_build(warehouse: Path) -> None:
+    """Raise `UserError` unless the warehouse has been built, or while another process writes it."""
+    import duckdb
+
+    if warehouse.is_file():
+        try:
+            with duckdb.connect(str(warehouse), read_only=True) as connection:
+                if has_table(connection, "seeds", "stages") and has_table(connection, "seeds", "policy"):
+                    return
+        except duckdb.IOException as error:
+            raise UserError("error.database_busy", file=warehouse) from error
+    raise UserError("error.copy_no_build")
+
+
+def copy_comments(source: Path, target: Path) -> None:
+    """Give the tables and columns of a computed copy the descriptions that dbt gave those of `source`.
+
+    What the copy lacks is passed over: a table made anew has none of the descriptions of the one before it.
+    """
+    import duckdb
+
+    with duckdb.connect(str(source), read_only=True) as connection:
+        relations = connection.execute(_RELATIONS + " where comment is not null").fetchall()
+        columns = connection.execute(_COLUMNS + " where comment is not null").fetchall()
+    with duckdb.connect(str(target)) as connection:
+        kinds = {row[:2]: row[2] for row in connection.execute(_RELATIONS).fetchall()}
+        known = {row[:3] for row in connection.execute(_COLUMNS).fetchall()}
+        connection.begin()
+        for schema, name, _, comment in relations:
+            if (schema, name) in kinds:
+                _comment(connection, kinds[schema, name], (schema, name), comment)
+        for schema, name, column, comment in columns:
+            if (schema, name, column) in known:
+                _comment(connection, "column", (schema, name, column), comment)
+        connection.commit()
+
+
+_RELATIONS = """
+select * from (
+    select schema_name, table_name, 'table' as kind, comment from duckdb_tables() where not internal
+    union all
+    select schema_name, view_name, 'view' as kind, comment from duckdb_views() where not internal
+)
+"""
+_COLUMNS = "select schema_name, table_name, column_name, comment from duckdb_columns()"
+
+
+def _comment(
+    connection: duckdb.DuckDBPyConnection, kind: str, names: tuple[str, ...], comment: str
+) -> None:
+    what = ".".join(f'"{name}"' for name in names)
+    quoted = comment.replace("'", "''")
+    connection.execute(f"comment on {kind} {what} is '{quoted}'")
 
 
 def failed_claims(
@@ -231,9 +305,8 @@ def failed_claims(
         for step in compiled_steps(settings):
             if step.kind != "test" or step.severity != "ERROR":
                 continue
-            rows = connection.execute(
-                f"select count(*) from ({_sql(step, as_of, stage)}) as failing"
-            ).fetchone()
+            query = f"select count(*) from ({_sql(step, as_of, stage)}) as failing"
+            rows = connection.execute(query).fetchone()
             if rows and rows[0]:
                 found.append(FailedClaim(step.name, rows[0]))
     return found
@@ -254,7 +327,7 @@ def computed_copy(
 
 
 def downstream_of(steps: Sequence[Step], names: Sequence[str]) -> list[Step]:
-    """The named models and everything that reads them, in order."""
+    """The named models and everything that reads them or the named sources, in order."""
     touched = set(names)
     chosen = []
     for step in steps:
@@ -274,9 +347,8 @@ def _sql(step: Step, clock: datetime, publishing: str) -> str:
     return step.sql.replace(CLOCK_MARK, moment).replace(PUBLISHING_MARK, publishing)
 
 
-def _set_policy(
-    connection: duckdb.DuckDBPyConnection, season: str, parameter: str, value: str
-) -> None:
+def set_policy(connection: duckdb.DuckDBPyConnection, season: str, parameter: str, value: str) -> None:
+    """Give a parameter of the season's policy another value in a copy."""
     connection.execute(
         "update seeds.policy set value = ? where season_code::varchar = ? and parameter_code = ?",
         [value, season, parameter],

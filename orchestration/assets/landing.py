@@ -112,7 +112,7 @@ def _landing_asset(feed: str) -> dg.AssetsDefinition:
         command: dg.ResourceParam[CommandRun],
     ) -> Iterator[Any]:
         command.require_no_general_error()
-        results = _land(feed, config, settings, progress, command.chosen_files.get(feed, ()))
+        results = _land(feed, config, settings, progress, command)
         for result in results:
             context.log.info(
                 "batch %s: %s, read %d, landed %d, quarantined %d",
@@ -127,11 +127,12 @@ def _landing_asset(feed: str) -> dg.AssetsDefinition:
 
 
 def _land(
-    feed: str, asked: LandConfig, settings: Settings, progress: Progress, chosen: "Sequence[PendingFile]"
+    feed: str, asked: LandConfig, settings: Settings, progress: Progress, command: CommandRun
 ) -> "list[BatchResult]":
     from ingestion.loader import ensure_raw_tables, land_files, record_problems
 
     config = settings.ingestion_config()
+    chosen = command.chosen_files.get(feed, ())
     ensure_raw_tables(config)
     if not (chosen or asked.files):
         record_problems(config)
@@ -142,8 +143,12 @@ def _land(
     def on_batch(result: "BatchResult") -> None:
         progress.advance(LANDING, f"{feed} · {Path(result.source_file).name}")
 
-    word = _acceptance(asked)
-    return list(land_files(config, pending, None, on_batch, word, settle_seconds=SETTLE_SECONDS))
+    return list(
+        land_files(
+            config, pending, None, on_batch, _acceptance(asked), settle_seconds=SETTLE_SECONDS,
+            correction=command.correction,
+        )
+    )  # fmt: skip
 
 
 def _acceptance(asked: LandConfig) -> "Acceptance | None":
