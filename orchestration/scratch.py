@@ -213,10 +213,10 @@ def compute(
     """Run the compiled models on a copy; returns the season clock used (naive UTC).
 
     as_of: the season clock, default the setting's, else now. publishing: code of the season's stage whose
-    list is computed as if it were published at that clock. policy: other values of parameters of the season's policy,
-    by parameter. only: names of models, or of sources as `raw.<table>`; with it, these and what depends on
-    them are computed anew. Raises `UserError` where there was no build yet: the seeds, which a copy takes as
-    they are, come from one.
+    list is computed as if it were published at that clock. policy: other values of parameters of the
+    season's policy, by parameter. only: names of models, or of sources as `raw.<table>`; with it, these and
+    what depends on them are computed anew. Raises `UserError` where there was no build yet: the seeds,
+    which a copy takes as they are, come from one.
     """
     import duckdb
 
