@@ -23,6 +23,7 @@ from orchestration.corrections_cli import add_commands as add_correction_command
 from orchestration.documents_cli import documents
 from orchestration.eligibility_cli import eligibility
 from orchestration.errors import UserError
+from orchestration.explain_cli import explain
 from orchestration.publication_cli import add_commands as add_publication_commands
 from orchestration.settings import (
     LANGUAGES,
@@ -332,6 +333,7 @@ def diff(stage: str, limit: int) -> None:
 add_publication_commands(cli)
 add_correction_commands(cli)
 cli.add_command(eligibility)
+cli.add_command(explain)
 add_list_commands(vetting)
 cli.add_command(vetting)
 cli.add_command(documents)

@@ -355,6 +355,10 @@ def _next_rows(settings: Settings, request: Request, at: datetime) -> list[ListR
     scratch: Any = import_module("orchestration.scratch")
     publishing = request.stage if request.kind == PUBLISHED else ""
     with scratch.computed_copy(settings, as_of=at, publishing=publishing) as file:
+        failed = scratch.failed_claims(settings, file, as_of=at, publishing=publishing)
+        if failed:
+            named = "; ".join(f"{claim.name} ({claim.count_rows})" for claim in failed)
+            raise OrchestrationError("error.publish_claims", stage=request.stage, claims=named)
         return _read_rows(file, settings.season, request)
 
 
