@@ -183,6 +183,8 @@ class _Walk:
         if stage_code == "registration":
             reason = self._eligibility.reason(account, candidate_no in self._void)
             outcome = Outcome(reason == "ELIGIBLE", reason)
+        elif candidate_no in self._void or account.submission is None:
+            outcome = Outcome(False, "VETTING_HOLD")
         else:
             outcome = self._vetting.outcome(candidate_no, account.submitted_on)
         status = "admitted" if outcome.is_passed else "not_admitted"

@@ -86,6 +86,8 @@ standings as (
             when results.outcome_code = 'VALID' then null
             when results.reason_code is not null then results.reason_code
             when stages.admits_by_code = 'decision' then 'DECISION_PENDING'
+            -- a list in force sent on an account that no longer counts: nobody was asked about it
+            when stages.admits_by_code = 'pass' then 'VETTING_HOLD'
             else 'ABSENT'
         end as settled_reason_code
     from accounts
