@@ -57,20 +57,40 @@ select
     results.status_code,
     results.reason_code,
     results.paragraph,
-    -- everything open in the Order that was decided on the way to this line
-    concat_ws(
-        ', ',
-        results.policy_code,
-        case when results.is_in_pool and stages.admits_by_code = 'share' then 'A1, A2' end,
-        case
-            when results.is_in_pool and stages.tie_policy_code is distinct from results.policy_code
-                then stages.tie_policy_code
-        end,
-        case when results.is_in_pool or results.is_late then 'A6, A8, A9, A10' end,
-        case
-            when (results.is_in_pool or results.is_late) and scoring.scoring_policy_code is not null
-                then concat_ws(', ', scoring.scoring_policy_code, 'A22')
-        end
+    -- everything open in the Order that was decided on the way to this line, each number once
+    array_to_string(
+        list_transform(
+            list_sort(
+                list_distinct(
+                    list_transform(
+                        list_filter(
+                            [
+                                results.policy_code,
+                                case when results.is_in_pool and stages.share_numerator > 0 then 'A1' end,
+                                case when results.is_in_pool and stages.share_numerator > 0 then 'A2' end,
+                                case when results.is_in_pool then stages.tie_policy_code end,
+                                case when results.is_in_pool or results.is_late then 'A9' end,
+                                case when results.is_in_pool or results.is_late then 'A10' end,
+                                case
+                                    when results.is_in_pool or results.is_late
+                                        then scoring.scoring_policy_code
+                                end,
+                                case
+                                    when
+                                        (results.is_in_pool or results.is_late)
+                                        and scoring.scoring_policy_code is not null
+                                        then 'A22'
+                                end
+                            ],
+                            code -> code is not null
+                        ),
+                        code -> lpad(substr(code, 2), 2, '0')
+                    )
+                )
+            ),
+            digits -> 'A' || ltrim(digits, '0')
+        ),
+        ', '
     ) as policy_codes,
     results.score_numerator,
     results.score_denominator,

@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'sel_stage_results'}}}) }}
 -- Detects somebody who is shown otherwise than the list in force says, or not at all (A49).
 with shown as (
     select * from {{ ref('sel_stage_results') }}

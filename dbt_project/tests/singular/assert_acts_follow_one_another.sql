@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'rpt_publications'}}}) }}
 -- Detects acts of publication that do not follow one another: a number left out, a moment before the act
 -- before, a version that is not the next, or a list with other rows than its act counts (A49).
 with acts as (

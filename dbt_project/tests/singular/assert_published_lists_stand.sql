@@ -1,6 +1,6 @@
+{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'rpt_publications'}}}) }}
 -- Detects a list published by an act that today's data would make otherwise, with nobody having restated it
 -- or recorded why it stands (A49). It blocks nothing: the published list holds until a person decides.
-{{ config(severity='warn') }}
 select
     season_code,
     stage_code,
