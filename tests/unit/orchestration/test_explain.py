@@ -1,4 +1,4 @@
-"""`rezerv explain`: every line with its numbers, in three languages, and clear answers where there is none."""
+"""`rezerv explain`: every line with its numbers, in three languages, and clear answers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def file(tmp_path: Path) -> Path:
             "create table seeds.stages as select '2025' as season_code, unnest(['text_test', 'numeric_test',"
             f" 'situational']) as stage_code, unnest([3, 4, 5]) as stage_order, {names}"
         )
-        connection.execute(f"create table seeds.tracks as select '2025' season_code, 'agro' track_code, {names}")
+        tracks = "select '2025' as season_code, 'agro' as track_code"
+        connection.execute(f"create table seeds.tracks as {tracks}, {names}")
         connection.execute(f"create table seeds.statuses as select 'admitted' as status_code, {names}")
         connection.execute(
             "create table seeds.reason_codes as select 'BY_TIE' as reason_code, 'себеп' as text_kk,"
@@ -49,7 +50,8 @@ def file(tmp_path: Path) -> Path:
                 14.5::decimal(9, 2) as cutoff_points, false as is_shortfall, false as is_late, act_no is null
                 as is_provisional, act_no as version, act_no, null::varchar as decision_no,
                 'WG-1' as decision_nos, 'b1' as batch_ids
-            from (values ('text_test', 3, 1), ('numeric_test', 4, null)) as t (stage_code, stage_order, act_no)
+            from (values ('text_test', 3, 1), ('numeric_test', 4, null))
+                as lines (stage_code, stage_order, act_no)
         """)
     return path
 
