@@ -90,9 +90,13 @@ def _show_forecasts(screen: Screen, rows: Sequence[Row]) -> None:
     screen.say("vetting.forecast_all", day=day(worst["last_day_on"]), forecast=worst["forecast_name"])
     if worst["forecast_code"] == "at_risk":
         screen.say("vetting.forecast_risk", count=number(sum(row["count_at_risk"] or 0 for row in known)))
+    if overdue := sum(row["count_overdue"] for row in known):
+        screen.say("vetting.forecast_overdue_all", count=number(overdue))
     for row in known:
         screen.say("vetting.forecast_body", body=_body(row), forecast=row["forecast_name"])
         _say_expected(screen, row)
+        if row["count_overdue"]:
+            screen.say("vetting.forecast_overdue", count=number(row["count_overdue"]))
         if not row["has_successor"]:
             screen.say("vetting.no_successor")
 

@@ -7,7 +7,7 @@ states themselves (`letters.py`), and the lists (`season.py`).
 from __future__ import annotations
 
 from tests.oracle import order
-from tests.oracle.decisions import Decision
+from tests.oracle.decisions import Decision, latest
 from tests.oracle.letters import State
 from tests.oracle.office import Line, Office
 from tests.oracle.people import Account
@@ -70,20 +70,19 @@ def alerts(office: Office, season: OracleSeason) -> list[Line]:
 
 
 def _after_pass(office: Office, account: Account) -> list[Line]:
-    """What turned adverse or unclear after the person was let through."""
-    lines = []
-    for body in required_bodies(account.submitted_on):
-        state = office.vetting.now.state(account.candidate_no, body)
-        before = office.vetting.at_close.state(account.candidate_no, body)
-        if state.code not in _AFTER_PASS or state.reply is None:
+    """What speaks against somebody who was let through, but what was known and decided on, and still is."""
+    lines, vetting = [], office.vetting
+    for state in vetting.now.of_candidate(account.candidate_no):
+        if state.code not in _AFTER_PASS or state.request is None or state.reply is None:
             continue
-        if before.reply is not None and before.reply.values == state.reply.values:
+        settled = vetting.covering(account.candidate_no, state, vetting.moment)
+        if any(decision.is_in_force(office.as_of) for decision in settled):
             continue
-        kept = office.vetting.keeps(account.candidate_no, state, office.as_of)
+        kept = vetting.keeps(account.candidate_no, state, office.as_of)
         lines.append(
             {
                 **_alert(office, account, _AFTER_PASS[state.code], kept),
-                "body_code": body.code,
+                "body_code": state.request.body.code,
                 "reply_no": state.reply["reply_no"],
                 "replied_on": state.reply["replied_on"],
             }
@@ -92,29 +91,32 @@ def _after_pass(office: Office, account: Account) -> list[Line]:
 
 
 def _after_close(office: Office, account: Account) -> list[Line]:
-    """Somebody who did not pass, and of whom every body says clear by now."""
-    states = [
-        office.vetting.now.state(account.candidate_no, body) for body in required_bodies(account.submitted_on)
+    """Somebody who did not pass, and of whom every body says clear by now, or what no longer bars."""
+    number = account.candidate_no
+    states = [office.vetting.now.state(number, body) for body in required_bodies(account.submitted_on)]
+    bars = [
+        state
+        for state in states
+        if state.code != "clear" and not office.vetting.covering(number, state, office.as_of)
     ]
-    if any(state.code != "clear" for state in states):
-        return []
-    return [_alert(office, account, "CLEAR_AFTER_CLOSE", [])]
+    return [] if bars else [_alert(office, account, "CLEAR_AFTER_CLOSE", [])]
 
 
 def _alert(office: Office, account: Account, code: str, kept: list[Decision]) -> Line:
     """An alert, open until the person is stopped or the information is found not to bar them.
 
-    It is closed by the first of these decisions; a withdrawal has no number.
+    It is closed by the exclusion that began first, if there is one, else by the latest `keep`; a withdrawal
+    has no number.
     """
-    excluded = office.vetting.decisions.in_force(account.candidate_no, office.as_of, "exclude")
-    first = min([*excluded, *kept], key=lambda one: (one.starts_at, one.number), default=None)
+    excluded = office.stops.exclusions(account.candidate_no, office.as_of)
+    by = min(excluded, key=lambda one: (one.starts_at, one.number), default=latest(kept))
     return {
         "season_code": order.SEASON,
         "candidate_no": account.candidate_no,
         "track_code": account.track,
         "alert_code": code,
-        "is_open": first is None and not office.is_stopped(account, office.as_of),
-        "closed_by_decision_no": None if first is None else first.number,
+        "is_open": by is None and not office.is_stopped(account, office.as_of),
+        "closed_by_decision_no": None if by is None else by.number,
     }
 
 

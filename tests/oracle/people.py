@@ -106,14 +106,16 @@ def _track(row: Row, submission: Row | None, corrections: Iterable[Decision], as
 def correction_of(
     submission: Row | None, corrections: Iterable[Decision], as_of: datetime
 ) -> Decision | None:
-    """The decision by which the track is another than submitted, if any."""
+    """The decision by which the track is another than submitted, if any; none corrects what comes later."""
     if submission is None or as_of < order.INTAKE_ENDS_AT:
         return None
     moment = min(as_of, order.STAGE["vetting"].published_at)
     return latest(
         decision
         for decision in corrections
-        if decision.is_in_force(moment) and decision.row["track_code"] is not None
+        if decision.is_in_force(moment)
+        and decision.row["track_code"] is not None
+        and decision.starts_at >= submission["submitted_at"]
     )
 
 

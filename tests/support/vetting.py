@@ -42,7 +42,7 @@ COMPARED = (
     Compared("core.fct_track_changes", "track_changes", ("candidate_no", "change_no")),
     Compared("core.fct_vetting_requests", "requests", ("list_no", "candidate_no")),
     Compared("core.fct_vetting_states", "states", ("candidate_no", "body_code")),
-    Compared("core.fct_vetting_replies", "replies", ("reply_no", "candidate_no")),
+    Compared("core.fct_vetting_replies", "replies", ("reply_no", "list_no", "candidate_no")),
     Compared("core.fct_vetting_to_send", "to_send", ("candidate_no", "body_code")),
     Compared("core.fct_document_needs", "document_needs", ("candidate_no", "document_type_code")),
     Compared("reporting.rpt_vetting_board", "board", ("list_no", "body_code")),

@@ -34,7 +34,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         )
         connection.execute("delete from reporting.rpt_document_work")
         connection.executemany(
-            "insert into reporting.rpt_document_work values ('2025', ?, 'agro', 'KZ-11', ?, ?, ?, ?, ?, ?)",
+            "insert into reporting.rpt_document_work (season_code, candidate_no, track_code, region_code,"
+            " document_type_code, need_state_code, closes_at, hours_left, is_about_to_close, work_code)"
+            " values ('2025', ?, 'agro', 'KZ-11', ?, ?, ?, ?, ?, ?)",
             WORK,
         )
     return tmp_path

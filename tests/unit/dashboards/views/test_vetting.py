@@ -253,7 +253,11 @@ def test_replies_and_work_carry_names_in_the_language(
 
     early = vetting_lists.read_lists(current_release(tmp_path), EVERYTHING, language)
     works = {row[f"name_{language}"] for row in seed_rows("document_works")}
-    assert {row[5] for row in vetting_documents.work_rows(early)} == works
+    rows = vetting_documents.work_rows(early, texts)
+    assert {row[8] for row in rows} == works
+    assert {(row[4] is None, row[6], row[7]) for row in rows} == {
+        (True, None, None), (False, None, None), (False, "CH-02", texts("remark.unreadable")),
+    }  # fmt: skip
     assert "rz-table" in vetting_documents.work_table(early, texts, {})
 
 
