@@ -104,8 +104,12 @@ def _show_forecasts(screen: Screen, rows: Sequence[Row]) -> None:
 def _say_expected(screen: Screen, row: Row) -> None:
     """What a forecast rests on: how many are late or missing, and when the last answer is expected."""
     count, expected, last_day = row["count_at_risk"], row["expected_last_on"], row["last_day_on"]
-    if row["forecast_code"] == "missed":
+    if row["forecast_code"] in ("missed", "no_basis") and not row["count_open"]:
+        screen.say("vetting.forecast_unsent")
+    elif row["forecast_code"] == "missed":
         screen.say("vetting.forecast_missed", count=number(row["count_open"]))
+    elif row["forecast_code"] == "at_risk" and count and (expected is None or expected <= last_day):
+        screen.say("vetting.forecast_undated", count=number(count))
     elif row["forecast_code"] == "at_risk":
         key = "vetting.forecast_late" if count else "vetting.forecast_to_come"
         screen.say(key, count=number(count), day=day(last_day), expected=day(expected))

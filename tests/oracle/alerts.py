@@ -7,6 +7,7 @@ states themselves (`letters.py`), and the lists (`season.py`).
 from __future__ import annotations
 
 from tests.oracle import order
+from tests.oracle.board import naive
 from tests.oracle.decisions import Decision, latest
 from tests.oracle.letters import State
 from tests.oracle.office import Line, Office
@@ -82,24 +83,48 @@ def _after_pass(office: Office, account: Account) -> list[Line]:
         lines.append(
             {
                 **_alert(office, account, _AFTER_PASS[state.code], kept),
-                "body_code": state.request.body.code,
-                "reply_no": state.reply["reply_no"],
-                "replied_on": state.reply["replied_on"],
+                **_named(state),
             }
         )
     return lines
 
 
 def _after_close(office: Office, account: Account) -> list[Line]:
-    """Somebody who did not pass, and of whom every body says clear by now, or what no longer bars."""
-    number = account.candidate_no
-    states = [office.vetting.now.state(number, body) for body in required_bodies(account.submitted_on)]
-    bars = [
+    """Somebody who did not pass, and of whom every body says clear by now, or what no longer bars.
+
+    The reply that is named is the last to be heard of those that vetting lacked.
+    """
+    number, vetting = account.candidate_no, office.vetting
+    bodies = required_bodies(account.submitted_on)
+    states = [vetting.now.state(number, body) for body in bodies]
+    if any(one.code != "clear" and not vetting.covering(number, one, office.as_of) for one in states):
+        return []
+    lacked = [
         state
-        for state in states
-        if state.code != "clear" and not office.vetting.covering(number, state, office.as_of)
+        for body, state in zip(bodies, states, strict=True)
+        if not vetting.is_settled(number, vetting.at_close.state(number, body))
     ]
-    return [] if bars else [_alert(office, account, "CLEAR_AFTER_CLOSE", [])]
+    return [_alert(office, account, "CLEAR_AFTER_CLOSE", []) | _named(max(lacked, key=_heard_order))]
+
+
+def _named(state: State) -> Line:
+    """The list and the reply of which an alert speaks."""
+    assert state.request is not None
+    assert state.reply is not None
+    assert state.heard_at is not None
+    return {
+        "body_code": state.request.body.code,
+        "list_no": state.request.list_no,
+        "reply_no": state.reply["reply_no"],
+        "replied_on": state.reply["replied_on"],
+        "received_at": naive(state.heard_at),
+    }
+
+
+def _heard_order(state: State) -> tuple[object, ...]:
+    assert state.request is not None
+    assert state.reply is not None
+    return state.heard_at, state.reply["replied_on"], state.request.body.code
 
 
 def _alert(office: Office, account: Account, code: str, kept: list[Decision]) -> Line:

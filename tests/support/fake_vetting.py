@@ -270,7 +270,8 @@ def _write_documents(connection: duckdb.DuckDBPyConnection, today: date) -> None
     ).fetchall()
     work = [
         (SEASON, *person, *_WORK[position % 3][:2], f"D-{position}" if position % 3 else None,
-         *_WORK[position % 3][3:], datetime(2025, 6, 30, 19), 34, position % 3 == 0, _WORK[position % 3][2])
+         *_WORK[position % 3][3:], *((None, None) if position % 6 == 5 else (datetime(2025, 6, 30, 19), 34)),
+         position % 3 == 0, _WORK[position % 3][2])
         for position, person in enumerate(people)
     ]  # fmt: skip
     if today <= LAST_DAY:

@@ -48,7 +48,7 @@ COMPARED = (
     Compared("reporting.rpt_vetting_board", "board", ("list_no", "body_code")),
     Compared("reporting.rpt_vetting_bodies", "bodies", ("body_code",)),
     Compared("reporting.rpt_vetting_hold", "hold", ("candidate_no", "body_code")),
-    Compared("reporting.rpt_vetting_alerts", "alerts", ("candidate_no", "alert_code")),
+    Compared("reporting.rpt_vetting_alerts", "alerts", ("candidate_no", "alert_code", "list_no")),
     Compared("reporting.rpt_vetting_alert_stages", "alert_stages", ("candidate_no", "stage_code")),
     Compared("reporting.rpt_vetting_due", "due", ("body_code", "change_code")),
     Compared("reporting.rpt_vetting_list_days", "list_days", ("list_on",)),

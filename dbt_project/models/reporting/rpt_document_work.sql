@@ -6,7 +6,7 @@ candidates as (
     select * from {{ ref('dim_candidates') }}
 ),
 
--- the latest check of the document that is named
+-- the latest check of the document that is named, as the candidate's own
 checks as (
     select * from {{ ref('fct_document_checks') }}
     where is_latest
@@ -28,4 +28,5 @@ select
     work.work_code
 from work
 inner join candidates on work.candidate_no = candidates.candidate_no
-left join checks on work.document_id = checks.document_id
+left join checks
+    on work.document_id = checks.document_id and work.candidate_no = checks.candidate_no

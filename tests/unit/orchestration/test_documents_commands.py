@@ -48,7 +48,8 @@ WORK = [
     ("R25-000002", "education", "no_annex", CLOSES, 5, True, "candidate_must_upload"),
     ("R25-000002", "language_certificate", "missing", CLOSES, 5, True, "candidate_must_upload"),
     ("R25-000003", "language_certificate", "unclear", CLOSES_LATER, 749, False, "checker_must_check"),
-    ("R25-000004", "employment_proof", "rejected", CLOSES_LATER, 749, False, "working_group_must_decide"),
+    # what the working group must decide about an eligible candidate stays open for good
+    ("R25-000004", "employment_proof", "rejected", None, None, False, "working_group_must_decide"),
 ]
 
 

@@ -125,12 +125,22 @@ def test_a_request_at_risk_is_counted_with_its_day(
             " expected_last_on = date '2025-08-06' where body_code = 'MOF'"
         )
         connection.execute(
+            "update reporting.rpt_vetting_bodies set forecast_code = 'at_risk', count_at_risk = 3,"
+            " expected_last_on = null where body_code = 'NSC'"
+        )
+        connection.execute(
+            "update reporting.rpt_vetting_bodies set forecast_code = 'no_basis', count_open = 0,"
+            " expected_last_on = null where body_code = 'FMA'"
+        )
+        connection.execute(
             "update reporting.rpt_vetting_bodies set has_successor = false where body_code = 'ACS'"
         )
     write_pointer(folder, file)
     shown = _said(capsys, "bodies")
-    assert "expected after 2025-07-31: 12 requests, the last on 2025-08-06" in shown
-    assert "Requests at risk: 12" in shown
+    assert "after 2025-07-31: answers to 12 requests; the last that can be dated, on 2025-08-06" in shown
+    assert "waiting longer than any answer took: 3 requests" in shown
+    assert texts_of("en")("vetting.forecast_unsent").strip() in shown
+    assert "Requests at risk: 15" in shown
     assert texts_of("en")("vetting.no_successor") in shown
 
 

@@ -201,10 +201,11 @@ def _row(**more: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({}, "12 requests are expected to be answered later"),
+        ({}, "12 requests may stay unanswered"),
         ({"count_at_risk": 0}, "the list still to be drawn up"),
         ({"forecast_code": "missed"}, "40 requests without an answer"),
         ({"forecast_code": "no_basis"}, "40 requests open, none answered so far"),
+        ({"forecast_code": "missed", "count_open": 0}, "candidates still have to be sent to it"),
         ({"forecast_code": "kept"}, ""),
         ({"forecast_code": "done"}, ""),
     ],
