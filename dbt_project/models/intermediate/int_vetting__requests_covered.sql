@@ -1,5 +1,5 @@
--- A31, A33: what bodies say against a candidate, and which decisions in force as of the season clock cover it:
--- nobody decides on what was not said or has not arrived.
+-- A31, A33: what bodies say against a candidate, and which decisions in force as of the season clock cover
+-- it: nobody decides on what was not said or has not arrived.
 with requests as (
     select * from {{ ref('int_vetting__request_states') }}
     where state_code in ('adverse', 'unclear')
@@ -20,8 +20,9 @@ select
     requests.candidate_no,
     -- it covered the reply when the list was made, and still does
     bool_or(decisions.decided_at <= clock.deciding_at) as is_covered_when_settled,
-    arg_max(decisions.decision_no, (decisions.decided_at, decisions.decision_no))
-        filter (where decisions.action_code = 'keep') as keep_decision_no
+    arg_max(decisions.decision_no, (decisions.decided_at, decisions.decision_no)) filter (
+        where decisions.action_code = 'keep'
+    ) as keep_decision_no
 from requests
 inner join clock on requests.season_code = clock.season_code
 inner join decisions

@@ -49,7 +49,7 @@ asked as (
             required.candidate_no = said.candidate_no
             and required.body_code = said.body_code
             and said.is_last
-            and (said.identity_key is null or said.identity_key = required.identity_key)
+            and (said.identity_key is null or required.identity_key = said.identity_key)
     left join requests as closing
         on
             required.candidate_no = closing.candidate_no
@@ -58,7 +58,7 @@ asked as (
             and (
                 not required.is_known_at_close
                 or closing.identity_key is null
-                or closing.identity_key = required.identity_key
+                or required.identity_key = closing.identity_key
             )
 ),
 

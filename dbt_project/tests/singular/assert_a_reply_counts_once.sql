@@ -1,6 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'fct_vetting_replies'}}}) }}
--- A33: two letters answer one request, or a request names a letter that is not the one that counts for it. (One
--- letter may answer several lists.)
+-- A33: two letters answer one request, or a request names a letter that is not the one that counts for it.
+-- (One letter may answer several lists.)
 select
     candidate_no,
     list_no

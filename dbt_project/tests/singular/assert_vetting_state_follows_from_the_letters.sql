@@ -36,7 +36,7 @@ latest as (
         candidate_no,
         body_code,
         max((sent_on, list_no)) as latest_request,
-        arg_max({'key': identity_key}, (sent_on, list_no)).key as identity_key
+        arg_max(struct_pack(value := identity_key), (sent_on, list_no)).value as identity_key
     from {{ ref('stg_agency__vetting_requests') }}
     group by candidate_no, body_code
 )

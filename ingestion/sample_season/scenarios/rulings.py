@@ -7,6 +7,7 @@ Belongs here: decisions that are the case. Does not belong here: letters that ar
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import pandas as pd
 
@@ -87,7 +88,7 @@ def _decide_on_adverse(world: World, vetting: Vetting) -> None:
     ]
     for role in on_adverse:
         if role != "admitted_then_adverse_and_kept":
-            came = {"received": CAME_LATE} if role == "kept_before_it_came" else {}
+            came: dict[str, Any] = {"received": CAME_LATE} if role == "kept_before_it_came" else {}
             vetting.add(world, world.role(VETTING, role), "MIA", ADVERSE_ON, "adverse", **came)
     _keep(world, world.role(VETTING, "kept_before_the_reply"), _on(7, 9, 23))
     _keep(world, world.role(VETTING, "kept_on_the_day"), _on(7, 10, 19))
