@@ -11,28 +11,12 @@ accounts as (
     select * from {{ ref('int_accounts__counted') }}
 ),
 
-checks as (
-    select * from {{ ref('int_eligibility__checks') }}
-),
-
-findings as (
-    select * from {{ ref('int_eligibility__findings') }}
-),
-
-stops as (
-    select * from {{ ref('int_stops__effective') }}
-),
-
-looks as (
-    select * from {{ ref('int_document_checks__latest') }}
-),
-
 kept as (
     select
         candidate_no,
         max(decided_at) as decided_at
     from {{ ref('int_decisions__in_force') }}
-    where action_code = 'keep' and decided_at <= {{ as_of() }} and (ends_at is null or ends_at > {{ as_of() }})
+    where action_code = 'keep' and decided_at <= {{ as_of() }} and coalesce(ends_at > {{ as_of() }}, true)
     group by candidate_no
 ),
 
@@ -51,14 +35,14 @@ windows as (
 
 stopped as (
     select distinct candidate_no
-    from stops
+    from {{ ref('int_stops__effective') }}
     where starts_at <= {{ as_of() }} and (ends_at is null or ends_at > {{ as_of() }})
 ),
 
 -- who would be eligible if somebody read the last day of a certificate
 unmet as (
     select candidate_no
-    from checks
+    from {{ ref('int_eligibility__checks') }}
     where not is_met
     group by candidate_no
     having bool_and(rule_code = 'LANGUAGE')
@@ -69,8 +53,8 @@ waiting as (
         unmet.candidate_no,
         'language_certificate' as document_type_code
     from unmet
-    inner join findings on unmet.candidate_no = findings.candidate_no
-    where findings.finding_code = 'TERM_UNKNOWN'
+    inner join {{ ref('int_eligibility__findings') }} as found on unmet.candidate_no = found.candidate_no
+    where found.finding_code = 'TERM_UNKNOWN'
 ),
 
 described as (
@@ -93,7 +77,7 @@ described as (
     inner join accounts on needs.candidate_no = accounts.candidate_no and not accounts.is_void
     inner join windows on needs.season_code = windows.season_code
     left join stopped on needs.candidate_no = stopped.candidate_no
-    left join looks on needs.document_id = looks.document_id
+    left join {{ ref('int_document_checks__latest') }} as looks on needs.document_id = looks.document_id
     left join kept on needs.candidate_no = kept.candidate_no
     left join waiting
         on needs.candidate_no = waiting.candidate_no and needs.document_type_code = waiting.document_type_code

@@ -1,19 +1,11 @@
--- A31, A32: by when each body is expected to have answered, by how long its answers took until they were heard
--- (docs/rules.md, The weekly lists).
-with bodies as (
-    select * from {{ ref('vetting_bodies') }}
-),
-
-clock as (
+-- A31, A32: by when each body is expected to have answered, by how long its answers took until they were
+-- heard (docs/rules.md, The weekly lists).
+with clock as (
     select * from {{ ref('int_vetting__clocked') }}
 ),
 
 requests as (
     select * from {{ ref('int_vetting__request_states') }}
-),
-
-list_days as (
-    select * from {{ ref('int_vetting__list_days') }}
 ),
 
 waiting as (
@@ -35,7 +27,7 @@ listed as (
         ) as next_list_on,
         max(list_days.list_on) filter (where list_days.is_after_intake) as intake_list_on
     from clock
-    left join list_days on clock.season_code = list_days.season_code
+    left join {{ ref('int_vetting__list_days') }} as list_days on clock.season_code = list_days.season_code
     group by clock.season_code
 ),
 
@@ -45,9 +37,9 @@ answered as (
         body_code,
         quantile_disc(days_to_answer, 0.5) as days_to_answer_median,
         quantile_disc(days_to_hear, 0.9)::integer as days_p90,
-        max(days_to_hear)::integer as days_longest
+        max(days_to_hear)::integer as days_longest,
+        max(sent_on) as last_sent_on
     from requests
-    where reply_no is not null
     group by season_code, body_code
 ),
 
@@ -84,15 +76,6 @@ opened as (
     group by expected.season_code, expected.body_code
 ),
 
-last_sent as (
-    select
-        season_code,
-        body_code,
-        max(sent_on) as last_sent_on
-    from requests
-    group by season_code, body_code
-),
-
 -- who is still to be sent: now, or with the list that ends the intake while nobody drew it up
 described as (
     select
@@ -106,17 +89,15 @@ described as (
         case
             when
                 waiting.count_waiting > 0
-                or coalesce(last_sent.last_sent_on < listed.intake_list_on, listed.intake_list_on is not null)
+                or coalesce(answered.last_sent_on < listed.intake_list_on, listed.intake_list_on is not null)
                 then listed.next_list_on + answered.days_p90
         end as later_on
-    from bodies
+    from {{ ref('vetting_bodies') }} as bodies
     inner join listed on bodies.season_code = listed.season_code
     left join answered
         on bodies.season_code = answered.season_code and bodies.body_code = answered.body_code
     left join opened on bodies.season_code = opened.season_code and bodies.body_code = opened.body_code
     left join waiting on bodies.season_code = waiting.season_code and bodies.body_code = waiting.body_code
-    left join last_sent
-        on bodies.season_code = last_sent.season_code and bodies.body_code = last_sent.body_code
 )
 
 select

@@ -37,9 +37,11 @@ latest as (
 compared as (
     select
         *,
-        (body_code, replied_on, result_code, ground_code, fact_on) is distinct from lag(
-            (body_code, replied_on, result_code, ground_code, fact_on)
-        ) over (partition by reply_no, list_no, candidate_no order by _version_no) as says_otherwise
+        coalesce(
+            row(body_code, replied_on, result_code, ground_code, fact_on)
+            != lag(row(body_code, replied_on, result_code, ground_code, fact_on))
+                over (partition by reply_no, list_no, candidate_no order by _version_no), true
+        ) as says_otherwise
     from versions
 ),
 
