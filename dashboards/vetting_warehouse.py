@@ -60,6 +60,7 @@ _BODY = """
 """
 _TRACK = "($tracks::varchar[] is null or list_contains($tracks::varchar[], track_code))"
 _SEASON = "season_code::varchar = $season"
+_BODY_ORDERS = f"(select body_code, body_order from seeds.vetting_bodies where {_SEASON})"
 
 
 def require_tables(release: Release) -> None:
@@ -81,7 +82,7 @@ def board(release: Release, filters: VettingFilters) -> list[Row]:
             count_adverse, count_unclear, count_open, count_replaced, count_overdue, count_late, days_overdue,
             age_days, first_replied_on, last_replied_on
         from reporting.rpt_vetting_board
-        left join (select body_code, body_order from seeds.vetting_bodies) using (body_code)
+        left join {_BODY_ORDERS} using (body_code)
         where {_SEASON} and {_BODY}
         order by body_order, body_code, sent_on, list_no
         """,
@@ -116,7 +117,7 @@ def due(release: Release, filters: VettingFilters) -> list[Row]:
             coalesce(sum(count_candidates) filter (change_code = 'new'), 0)::bigint as count_new,
             coalesce(sum(count_candidates) filter (change_code = 'changed'), 0)::bigint as count_changed
         from reporting.rpt_vetting_due
-        left join (select body_code, body_order from seeds.vetting_bodies) using (body_code)
+        left join {_BODY_ORDERS} using (body_code)
         where {_SEASON} and {_BODY}
         group by body_code, body_order
         order by body_order, body_code
@@ -204,8 +205,8 @@ def document_work(release: Release, filters: VettingFilters) -> list[Row]:
     return release.rows(
         f"""
         select
-            candidate_no, track_code, region_code, document_type_code, need_state_code, closes_at, hours_left,
-            is_about_to_close, work_code
+            candidate_no, track_code, region_code, document_type_code, need_state_code, document_id,
+            checker_code, remark_code, closes_at, hours_left, is_about_to_close, work_code
         from reporting.rpt_document_work
         where {_SEASON} and {_TRACK}
         order by is_about_to_close desc, closes_at, candidate_no, document_type_code

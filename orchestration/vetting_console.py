@@ -90,9 +90,13 @@ def _show_forecasts(screen: Screen, rows: Sequence[Row]) -> None:
     screen.say("vetting.forecast_all", day=day(worst["last_day_on"]), forecast=worst["forecast_name"])
     if worst["forecast_code"] == "at_risk":
         screen.say("vetting.forecast_risk", count=number(sum(row["count_at_risk"] or 0 for row in known)))
+    if overdue := sum(row["count_overdue"] for row in known):
+        screen.say("vetting.forecast_overdue_all", count=number(overdue))
     for row in known:
         screen.say("vetting.forecast_body", body=_body(row), forecast=row["forecast_name"])
         _say_expected(screen, row)
+        if row["count_overdue"]:
+            screen.say("vetting.forecast_overdue", count=number(row["count_overdue"]))
         if not row["has_successor"]:
             screen.say("vetting.no_successor")
 
@@ -100,8 +104,12 @@ def _show_forecasts(screen: Screen, rows: Sequence[Row]) -> None:
 def _say_expected(screen: Screen, row: Row) -> None:
     """What a forecast rests on: how many are late or missing, and when the last answer is expected."""
     count, expected, last_day = row["count_at_risk"], row["expected_last_on"], row["last_day_on"]
-    if row["forecast_code"] == "missed":
+    if row["forecast_code"] in ("missed", "no_basis") and not row["count_open"]:
+        screen.say("vetting.forecast_unsent")
+    elif row["forecast_code"] == "missed":
         screen.say("vetting.forecast_missed", count=number(row["count_open"]))
+    elif row["forecast_code"] == "at_risk" and count and (expected is None or expected <= last_day):
+        screen.say("vetting.forecast_undated", count=number(count))
     elif row["forecast_code"] == "at_risk":
         key = "vetting.forecast_late" if count else "vetting.forecast_to_come"
         screen.say(key, count=number(count), day=day(last_day), expected=day(expected))

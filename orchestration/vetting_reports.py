@@ -67,10 +67,20 @@ class Reading:
 
 @dataclass(frozen=True)
 class Vetting:
-    """The current release, open for questions about vetting."""
+    """The current release, open for questions about vetting; each keeps to the release's season."""
 
     release: CurrentRelease
     reading: Reading
+
+    def rows(self, sql: str, **params: object) -> list[Row]:
+        """The rows of one query, which names `$season` and `params`."""
+        return self.reading.rows(sql, {"season": self.season, **params})
+
+    @cached_property
+    def season(self) -> str:
+        """The season of the release."""
+        [row] = self.reading.rows("select season_code::varchar as season from release.manifest")
+        return str(row["season"])
 
     @property
     def is_window_over(self) -> bool:
@@ -85,7 +95,10 @@ class Vetting:
 
     @cached_property
     def _last_day(self) -> date | None:
-        [row] = self.reading.rows("select max(last_day_on) as day from reporting.rpt_vetting_bodies")
+        [row] = self.rows(
+            "select max(last_day_on) as day from reporting.rpt_vetting_bodies"
+            " where season_code::varchar = $season"
+        )
         found: date | None = row["day"]
         return found
 
@@ -108,7 +121,8 @@ select
 from reporting.rpt_vetting_board as b
 left join seeds.vetting_bodies as n
     on n.season_code::varchar = b.season_code::varchar and n.body_code = b.body_code
-where $body is null or b.body_code = $body or b.addressee_body_code = $body
+where b.season_code::varchar = $season
+    and ($body is null or b.body_code = $body or b.addressee_body_code = $body)
 order by n.body_order, b.body_code, b.sent_on, b.list_no
 """
 
@@ -123,6 +137,7 @@ from reporting.rpt_vetting_bodies as b
 left join seeds.vetting_bodies as n
     on n.season_code::varchar = b.season_code::varchar and n.body_code = b.body_code
 left join seeds.vetting_forecasts as f on f.forecast_code = b.forecast_code
+where b.season_code::varchar = $season
 order by b.body_order, b.body_code
 """
 
@@ -132,7 +147,8 @@ select
     s.name_{language} as state_name, h.list_no, h.sent_on, h.due_on, h.days_overdue, h.is_hold
 from reporting.rpt_vetting_hold as h
 left join seeds.vetting_states as s on s.state_code = h.state_code
-where ($body is null or h.body_code = $body or h.addressee_body_code = $body) and (h.is_hold or $everybody)
+where h.season_code::varchar = $season
+    and ($body is null or h.body_code = $body or h.addressee_body_code = $body) and (h.is_hold or $everybody)
 order by h.is_hold desc, h.candidate_no, h.body_code
 """
 
@@ -142,6 +158,7 @@ select
     count(distinct candidate_no) filter (reason_code = 'VETTING_ADVERSE') as count_adverse,
     count(distinct candidate_no) filter (reason_code = 'VETTING_UNCLEAR') as count_unclear
 from reporting.rpt_vetting_hold
+where season_code::varchar = $season
 """
 
 _ALERTS = """
@@ -158,6 +175,7 @@ left join seeds.tracks as t
 left join seeds.stages as g
     on g.season_code::varchar = a.season_code::varchar and g.stage_code = a.current_stage_code
 left join seeds.statuses as s on s.status_code = a.current_status_code
+where a.season_code::varchar = $season
 order by a.is_open desc, a.count_published_lists desc, a.candidate_no, a.alert_code
 """
 
@@ -169,6 +187,7 @@ from reporting.rpt_vetting_alert_stages as a
 left join seeds.stages as g
     on g.season_code::varchar = a.season_code::varchar and g.stage_code = a.stage_code
 left join seeds.statuses as s on s.status_code = a.status_code
+where a.season_code::varchar = $season
 order by a.candidate_no, a.stage_order
 """
 
@@ -180,6 +199,7 @@ select
 from reporting.rpt_vetting_problems as p
 left join seeds.reply_handlings as h on h.handling_code = p.handling_code
 left join seeds.vetting_states as s on s.state_code = p.result_code
+where p.season_code::varchar = $season
 order by h.is_problem desc, p.handling_code, p.received_at, p.reply_no, p.candidate_no
 """
 
@@ -189,11 +209,14 @@ select
     coalesce(s.name_{language}, r.status_code) as status_name, w.text_{language} as reason_text,
     r.decision_no
 from core.dim_candidates as d
-left join seeds.tracks as t on t.track_code = d.track_code
-left join selection.sel_stage_results as r on r.candidate_no = d.candidate_no and r.stage_code = 'vetting'
+left join seeds.tracks as t
+    on t.season_code::varchar = d.season_code::varchar and t.track_code = d.track_code
+left join selection.sel_stage_results as r
+    on r.season_code::varchar = d.season_code::varchar and r.candidate_no = d.candidate_no
+    and r.stage_code = 'vetting'
 left join seeds.statuses as s on s.status_code = r.status_code
 left join seeds.reason_codes as w on w.reason_code = r.reason_code
-where d.candidate_no = $candidate
+where d.season_code::varchar = $season and d.candidate_no = $candidate
 """
 
 _STATES = """
@@ -207,14 +230,15 @@ left join seeds.vetting_bodies as n
     on n.season_code::varchar = v.season_code::varchar and n.body_code = v.body_code
 left join seeds.vetting_states as s on s.state_code = v.state_code
 left join seeds.vetting_states as c on c.state_code = v.state_at_close_code
-where v.candidate_no = $candidate
+where v.season_code::varchar = $season and v.candidate_no = $candidate
 order by n.body_order, v.body_code
 """
 
 _DECISIONS = """
 select decision_no, decided_at, action_code, reversed_decision_no
 from core.fct_working_group_decisions
-where candidate_no = $candidate and action_code in ('keep', 'admit_conditionally', 'exclude', 'reverse')
+where season_code::varchar = $season and candidate_no = $candidate
+    and action_code in ('keep', 'admit_conditionally', 'exclude', 'reverse')
 order by decided_at, decision_no
 """
 
@@ -223,6 +247,7 @@ select
     reply_no, candidate_no, list_no, sender_body_code, replied_on, ground_code, fact_on, ground_state_code,
     expires_on, is_verified
 from restricted.res_adverse_replies
+where season_code::varchar = $season
 order by candidate_no, replied_on, reply_no
 """
 
@@ -236,8 +261,9 @@ order by decided_at, decision_no, candidate_no
 
 def read_body_names(vetting: Vetting) -> dict[str, str]:
     """Names of the bodies by code, in their order."""
-    rows = vetting.reading.rows(
-        "select body_code, name_{language} as name from seeds.vetting_bodies order by body_order"
+    rows = vetting.rows(
+        "select body_code, name_{language} as name from seeds.vetting_bodies"
+        " where season_code::varchar = $season order by body_order"
     )
     return {row["body_code"]: row["name"] for row in rows}
 
@@ -254,30 +280,30 @@ def require_body(vetting: Vetting, body: str) -> str | None:
 
 def read_board(vetting: Vetting, body: str | None = None) -> list[Row]:
     """Lists with their counts, in the order of bodies and days; of one body, as its own or addressee."""
-    return vetting.reading.rows(_BOARD, {"body": body})
+    return vetting.rows(_BOARD, body=body)
 
 
 def read_bodies(vetting: Vetting) -> list[Row]:
     """Bodies with lead, lag, times of answer and forecast."""
-    return vetting.reading.rows(_BODIES)
+    return vetting.rows(_BODIES)
 
 
 def read_hold(vetting: Vetting, body: str | None = None, *, everybody: bool = False) -> list[Row]:
     """Who waits for which body (A31); with `everybody` also those not passed for another reason."""
-    return vetting.reading.rows(_HOLD, {"body": body, "everybody": everybody})
+    return vetting.rows(_HOLD, body=body, everybody=everybody)
 
 
 def read_hold_counts(vetting: Vetting) -> Row:
     """People on hold, with an unsettled adverse reply, with an unsettled unclear one."""
-    return vetting.reading.rows(_HOLD_COUNTS)[0]
+    return vetting.rows(_HOLD_COUNTS)[0]
 
 
 def read_alerts(vetting: Vetting) -> list[Row]:
     """Alerts, open ones first, each with `stages`: the published lists that the candidate stands on."""
     stages: dict[str, list[Row]] = {}
-    for row in vetting.reading.rows(_ALERT_STAGES):
+    for row in vetting.rows(_ALERT_STAGES):
         stages.setdefault(row["candidate_no"], []).append(row)
-    alerts = vetting.reading.rows(_ALERTS)
+    alerts = vetting.rows(_ALERTS)
     return [{**alert, "stages": stages.get(alert["candidate_no"], [])} for alert in alerts]
 
 
@@ -285,7 +311,7 @@ def read_problems(vetting: Vetting) -> list[Row]:
     """Replies that a person must look at, what cannot count first, each with its `kind`: its handling, or
     for a reply with which nothing is wrong why it must be looked at all the same.
     """
-    rows = vetting.reading.rows(_PROBLEMS)
+    rows = vetting.rows(_PROBLEMS)
     return [{**row, "kind": _kind_of(vetting, row)} for row in rows]
 
 
@@ -302,11 +328,11 @@ def read_candidate(vetting: Vetting, candidate_no: str) -> Row:
 
     `OrchestrationError('error.candidate_unknown')` for a number that the release does not know.
     """
-    found = vetting.reading.rows(_CANDIDATE, {"candidate": candidate_no})
+    found = vetting.rows(_CANDIDATE, candidate=candidate_no)
     if not found:
         raise OrchestrationError("error.candidate_unknown", candidate=candidate_no)
-    states = vetting.reading.rows(_STATES, {"candidate": candidate_no})
-    decisions = vetting.reading.rows(_DECISIONS, {"candidate": candidate_no})
+    states = vetting.rows(_STATES, candidate=candidate_no)
+    decisions = vetting.rows(_DECISIONS, candidate=candidate_no)
     return {**found[0], "states": states, "decisions": decisions}
 
 
@@ -327,4 +353,5 @@ def read_grounds(settings: Settings) -> Grounds:
     if not settings.warehouse.is_file() or reading.lacks(GROUND_TABLES):
         raise UserError("error.grounds_not_built", file=settings.warehouse)
     build = read_build(settings)
-    return Grounds(reading.rows(_GROUNDS), reading.rows(_DECISION_GROUNDS), build.as_of if build else None)
+    replies = reading.rows(_GROUNDS, {"season": settings.season})
+    return Grounds(replies, reading.rows(_DECISION_GROUNDS), build.as_of if build else None)

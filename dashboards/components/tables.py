@@ -108,7 +108,7 @@ def show_grid(
     scores = [name for name in names if name.endswith("_points")]
     for name in scores:
         frame[name] = frame[name].astype("float64")
-    for name in (name for name in names if name == "rank" or name.endswith("_rank")):
+    for name in (name for name in names if name in ("rank", "hours_left") or name.endswith("_rank")):
         frame[name] = frame[name].astype("Int64")
     config = {
         name: st.column_config.Column(texts(f"column.{name}"), help=describe(name, texts, comments) or None)

@@ -183,13 +183,15 @@ def forecast_reason(row: Row, vetting: Vetting, texts: Texts) -> str:
     """Say of one body why it is late or at risk; nothing for one that is not."""
     language, code = texts.language, row["forecast_code"]
     body = formats.named(vetting.body_names, row["body_code"])
-    expected = formats.day_text(row["expected_last_on"], language)
+    if code in ("missed", "no_basis") and not row["count_open"]:
+        return texts("vetting.reason_unsent", body=body)
     if code == "missed":
         return texts("vetting.reason_missed", body=body, count=formats.number(row["count_open"], language))
     if code == "at_risk" and row["count_at_risk"]:
         count = formats.number(row["count_at_risk"], language)
-        return texts("vetting.reason_at_risk", body=body, count=count, day=expected)
+        return texts("vetting.reason_at_risk", body=body, count=count)
     if code == "at_risk":
+        expected = formats.day_text(row["expected_last_on"], language)
         return texts("vetting.reason_to_come", body=body, day=expected)
     if code == "no_basis":
         return texts("vetting.reason_no_basis", body=body, count=formats.number(row["count_open"], language))

@@ -27,7 +27,10 @@ _WORK_COLUMNS = (
     "track",
     "region",
     "document_type",
+    "document_id",
     "need_state",
+    "checker_code",
+    "remark",
     "work",
     "closes_at",
     "hours_left",
@@ -60,7 +63,7 @@ def show_documents(lists: Lists, release: Release, texts: Texts, comments: Mappi
     st.caption(texts("vetting.work_note"))
     if lists.work:
         st.html(work_table(lists, texts, comments))
-        rows = work_rows(lists)
+        rows = work_rows(lists, texts)
         count_and_download("documents", _WORK_COLUMNS, rows, release, texts)
         tables.show_grid(_WORK_COLUMNS, rows, texts, comments, key="work_grid")
     else:
@@ -115,7 +118,7 @@ def work_table(lists: Lists, texts: Texts, comments: Mapping[str, str]) -> str:
     return tables.html_table(columns, rows, texts("vetting.work"))
 
 
-def work_rows(lists: Lists) -> list[list[object]]:
+def work_rows(lists: Lists, texts: Texts) -> list[list[object]]:
     """Return the work on documents as rows with names in the language."""
     return [
         [
@@ -123,13 +126,22 @@ def work_rows(lists: Lists) -> list[list[object]]:
             lists.name("track", row["track_code"]),
             lists.name("region", row["region_code"]),
             lists.name("document_type", row["document_type_code"]),
+            row["document_id"],
             lists.name("need_state", row["need_state_code"]),
+            row["checker_code"],
+            _remark(row, texts),
             lists.name("work", row["work_code"]),
             formats.local_moment(row["closes_at"]),
             row["hours_left"],
         ]
         for row in lists.work
     ]
+
+
+def _remark(row: Row, texts: Texts) -> str | None:
+    """What a checker remarked, in words; a code that the catalogue does not know stays as it is."""
+    code = row["remark_code"]
+    return None if code is None else texts.get(f"remark.{code}") or str(code)
 
 
 def show_calendar(lists: Lists, texts: Texts, comments: Mapping[str, str]) -> None:

@@ -234,6 +234,13 @@ def test_grounds_reach_no_released_schema(manifest: dict) -> None:
             assert not {"title_kk", "title_ru", "title_en"} & node["columns"].keys(), node["name"]
 
 
+def test_seeds_are_made_anew_by_each_build(manifest: dict) -> None:
+    """A seed that gained a column does not fit the table that an earlier version left in a warehouse."""
+    seeds = [node for node in manifest["nodes"].values() if node["resource_type"] == "seed"]
+    assert seeds
+    assert [seed["name"] for seed in seeds if seed["config"]["full_refresh"] is not True] == []
+
+
 def test_singular_tests_say_what_they_detect_and_reach_the_checks(manifest: dict) -> None:
     for node in manifest["nodes"].values():
         if node["resource_type"] == "test" and not node.get("test_metadata"):

@@ -103,6 +103,10 @@ MISTAKES = {
     "assert_a_reply_counts_once": (
         "update core.fct_vetting_replies set handling_code = 'counted' where handling_code = 'overruled'"
     ),
+    "assert_a_reverse_is_not_reversed": (
+        "update core.fct_working_group_decisions set reversed_decision_no = decision_no where decision_no ="
+        " (select min(decision_no) from core.fct_working_group_decisions where action_code = 'reverse')"
+    ),
     "assert_open_requests_have_a_speaker": (
         "update core.fct_vetting_requests set addressee_body_code = 'ACS' where body_code = 'ACS'"
     ),

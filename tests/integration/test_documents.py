@@ -64,11 +64,11 @@ class Reading:
     term_unknown: set[str]
     stopped: set[str]
 
-    def latest(self) -> dict[str, Row]:
-        """The latest check of each document."""
-        found: dict[str, Row] = {}
+    def latest(self) -> dict[tuple[str, str], Row]:
+        """The latest check of each document of the candidate that the check names."""
+        found: dict[tuple[str, str], Row] = {}
         for check in sorted(self.checks, key=lambda row: (row["checked_at"], row["check_no"])):
-            found[check["document_id"]] = check
+            found[check["document_id"], check["candidate_no"]] = check
         return found
 
     def needs(self) -> dict[tuple[str, str], tuple[str, str | None]]:
@@ -81,9 +81,8 @@ class Reading:
                 continue
             if account["is_submitted"] and document["uploaded_at"] > account["submitted_at"]:
                 continue
-            state = latest[document["document_id"]]["result_code"] if document["document_id"] in latest else (
-                "unchecked"
-            )  # fmt: skip
+            check = latest.get((document["document_id"], document["candidate_no"]))
+            state = "unchecked" if check is None else check["result_code"]
             if document["document_type_code"] == "education" and not document["has_annex"]:
                 state = "no_annex"
             key = (document["candidate_no"], document["document_type_code"])
@@ -125,7 +124,7 @@ class Reading:
         counts: dict[str, Counter[str]] = defaultdict(Counter)
         for check in self.checks:
             if check["candidate_no"] in self.accounts:
-                last = latest[check["document_id"]]
+                last = latest[check["document_id"], check["candidate_no"]]
                 counts[check["checker_code"]][check["result_code"]] += 1
                 counts[check["checker_code"]]["overturned"] += last["result_code"] != check["result_code"]
         names = ("confirmed", "rejected", "unclear")

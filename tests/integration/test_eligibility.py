@@ -47,6 +47,7 @@ pytestmark = pytest.mark.xdist_group("eligibility")
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 CLOSES = datetime(2025, 7, 1)
+VETTING_ENDS = datetime(2025, 8, 1)
 VETTED = datetime(2025, 8, 1, 9)  # the list of vetting is published
 SUBMISSION = (REGISTRATIONS, "submission 1")
 
@@ -135,6 +136,7 @@ EXPERIENCE = [
     employed("an end in the future adds nothing", ("2020-06-22", "2027-01-01"), short=(1,)),
     employed("one begins on the day", ("2020-06-21", "2025-06-19"), ("2025-06-20", None)),
     employed("one begins the day after", ("2020-06-21", "2025-06-19"), ("2025-06-21", None), short=(1,)),
+    employed("short, one begins on the day", ("2021-06-21", None), ("2025-06-20", None), short=(1, 2)),
     employed("all in the future", ("2025-06-21", None), none=True),
     employed("none", none=True),
 ]
@@ -230,10 +232,31 @@ CERTIFICATES = [
         bad="EXPIRED",
     ),
     certified(
-        "QRT, a later check without a day leaves it",
+        "QRT, the latest check states no day",
         QRT,
         checks=(check(CHECKED_AT, "confirmed", date(2026, 3, 1)), check(CHECKED_AT + SECOND, "confirmed")),
+        bad="TERM_UNKNOWN",
+    ),
+    certified(
+        "QRT, the latest check takes it back",
+        QRT,
+        checks=(
+            check(CHECKED_AT, "confirmed", date(2026, 3, 1)),
+            check(CHECKED_AT + SECOND, "unclear", date(2026, 3, 1)),
+        ),
+        bad="TERM_UNKNOWN",
+    ),
+    certified(
+        "QRT, checked in the last second of vetting",
+        QRT,
+        checks=(check(VETTING_ENDS - SECOND, "confirmed", date(2026, 3, 1)),),
         TERM_CHECKED=date(2026, 3, 1),
+    ),
+    certified(
+        "QRT, checked when vetting was over",
+        QRT,
+        checks=(check(VETTING_ENDS, "confirmed", date(2026, 3, 1)),),
+        bad="TERM_UNKNOWN",
     ),
     certified(
         "QRT, a day of a rejected check is none",
@@ -417,6 +440,18 @@ STOPS = [
     listed("listed from the day after", entry(FILED_ON + DAY)),
     listed("listed to the day", entry(date(2024, 1, 1), FILED_ON), rows=("political 2024-01-01",)),
     listed("listed to the day before", entry(date(2024, 1, 1), FILED_ON - DAY)),
+    # who was a member of the Reserve stays barred; not who will be one
+    listed(
+        "a past member of the Reserve",
+        entry(date(2019, 1, 1), date(2022, 1, 1), code="reserve_member"),
+        rows=("reserve_member 2019-01-01",),
+    ),
+    listed(
+        "removed from the Reserve long ago",
+        entry(date(2019, 1, 1), date(2019, 1, 1), code="reserve_removed"),
+        rows=("reserve_removed 2019-01-01",),
+    ),
+    listed("a member of the Reserve from the day after", entry(FILED_ON + DAY, code="reserve_member")),
     listed(
         "on two lists and off a third",
         entry(date(2020, 2, 3)),
@@ -537,6 +572,27 @@ TRACKS = [
         corrects("T1", JULY), corrects("T2", JULY + DAY, "economy"), reverses("T3", JULY + 2 * DAY, "T2"),
         track="agro",
         effects=(("social", "agro", "decision", "counted"), ("agro", "economy", "decision", "reversed")),
+    ),
+    moved(
+        "overtaken by a submission", corrects("T1", datetime(2025, 6, 20, 11, 59, 59)), track="social",
+        effects=(("social", "agro", "decision", "superseded"),),
+    ),
+    moved(
+        "corrected at the second of the submission", corrects("T1", datetime(2025, 6, 20, 12)), track="agro",
+        effects=(("social", "agro", "decision", "counted"),),
+    ),
+    moved(
+        "overtaken, then corrected anew",
+        corrects("T1", datetime(2025, 6, 20, 11)), corrects("T2", JULY, "economy"), track="economy",
+        effects=(
+            ("social", "agro", "decision", "superseded"), ("social", "economy", "decision", "counted")
+        ),
+    ),
+    moved(
+        "reversed, then corrected anew",
+        corrects("T1", JULY), reverses("T2", JULY + DAY, "T1"), corrects("T3", JULY + 2 * DAY, "economy"),
+        track="economy",
+        effects=(("social", "agro", "decision", "reversed"), ("social", "economy", "decision", "counted")),
     ),
     moved(
         "of two at once the greater number",

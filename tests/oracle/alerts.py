@@ -7,7 +7,8 @@ states themselves (`letters.py`), and the lists (`season.py`).
 from __future__ import annotations
 
 from tests.oracle import order
-from tests.oracle.decisions import Decision
+from tests.oracle.board import naive
+from tests.oracle.decisions import Decision, latest
 from tests.oracle.letters import State
 from tests.oracle.office import Line, Office
 from tests.oracle.people import Account
@@ -70,51 +71,77 @@ def alerts(office: Office, season: OracleSeason) -> list[Line]:
 
 
 def _after_pass(office: Office, account: Account) -> list[Line]:
-    """What turned adverse or unclear after the person was let through."""
-    lines = []
-    for body in required_bodies(account.submitted_on):
-        state = office.vetting.now.state(account.candidate_no, body)
-        before = office.vetting.at_close.state(account.candidate_no, body)
-        if state.code not in _AFTER_PASS or state.reply is None:
+    """What speaks against somebody who was let through, but what was known and decided on, and still is."""
+    lines, vetting = [], office.vetting
+    for state in vetting.now.of_candidate(account.candidate_no):
+        if state.code not in _AFTER_PASS or state.request is None or state.reply is None:
             continue
-        if before.reply is not None and before.reply.values == state.reply.values:
+        settled = vetting.covering(account.candidate_no, state, vetting.moment)
+        if any(decision.is_in_force(office.as_of) for decision in settled):
             continue
-        kept = office.vetting.keeps(account.candidate_no, state, office.as_of)
+        kept = vetting.keeps(account.candidate_no, state, office.as_of)
         lines.append(
             {
                 **_alert(office, account, _AFTER_PASS[state.code], kept),
-                "body_code": body.code,
-                "reply_no": state.reply["reply_no"],
-                "replied_on": state.reply["replied_on"],
+                **_named(state),
             }
         )
     return lines
 
 
 def _after_close(office: Office, account: Account) -> list[Line]:
-    """Somebody who did not pass, and of whom every body says clear by now."""
-    states = [
-        office.vetting.now.state(account.candidate_no, body) for body in required_bodies(account.submitted_on)
-    ]
-    if any(state.code != "clear" for state in states):
+    """Somebody who did not pass, and of whom every body says clear by now, or what no longer bars.
+
+    The reply that is named is the last to be heard of those that vetting lacked.
+    """
+    number, vetting = account.candidate_no, office.vetting
+    bodies = required_bodies(account.submitted_on)
+    states = [vetting.now.state(number, body) for body in bodies]
+    if any(one.code != "clear" and not vetting.covering(number, one, office.as_of) for one in states):
         return []
-    return [_alert(office, account, "CLEAR_AFTER_CLOSE", [])]
+    lacked = [
+        state
+        for body, state in zip(bodies, states, strict=True)
+        if not vetting.is_settled(number, vetting.at_close.state(number, body))
+    ]
+    return [_alert(office, account, "CLEAR_AFTER_CLOSE", []) | _named(max(lacked, key=_heard_order))]
+
+
+def _named(state: State) -> Line:
+    """The list and the reply of which an alert speaks."""
+    assert state.request is not None
+    assert state.reply is not None
+    assert state.heard_at is not None
+    return {
+        "body_code": state.request.body.code,
+        "list_no": state.request.list_no,
+        "reply_no": state.reply["reply_no"],
+        "replied_on": state.reply["replied_on"],
+        "received_at": naive(state.heard_at),
+    }
+
+
+def _heard_order(state: State) -> tuple[object, ...]:
+    assert state.request is not None
+    assert state.reply is not None
+    return state.heard_at, state.reply["replied_on"], state.request.body.code
 
 
 def _alert(office: Office, account: Account, code: str, kept: list[Decision]) -> Line:
     """An alert, open until the person is stopped or the information is found not to bar them.
 
-    It is closed by the first of these decisions; a withdrawal has no number.
+    It is closed by the exclusion that began first, if there is one, else by the latest `keep`; a withdrawal
+    has no number.
     """
-    excluded = office.vetting.decisions.in_force(account.candidate_no, office.as_of, "exclude")
-    first = min([*excluded, *kept], key=lambda one: (one.starts_at, one.number), default=None)
+    excluded = office.stops.exclusions(account.candidate_no, office.as_of)
+    by = min(excluded, key=lambda one: (one.starts_at, one.number), default=latest(kept))
     return {
         "season_code": order.SEASON,
         "candidate_no": account.candidate_no,
         "track_code": account.track,
         "alert_code": code,
-        "is_open": first is None and not office.is_stopped(account, office.as_of),
-        "closed_by_decision_no": None if first is None else first.number,
+        "is_open": by is None and not office.is_stopped(account, office.as_of),
+        "closed_by_decision_no": None if by is None else by.number,
     }
 
 

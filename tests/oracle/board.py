@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from statistics import median
 
 from tests.oracle import order
-from tests.oracle.calendar import due_on, list_days, next_working_day
+from tests.oracle.calendar import due_on, list_days, local_date, next_working_day
 from tests.oracle.letters import Request
 from tests.oracle.office import Line, Office
 from tests.oracle.reading import Row
@@ -160,14 +160,20 @@ def bodies(office: Office) -> list[Line]:
     by_body: dict[str, list[Line]] = defaultdict(list)
     for line in requests(office):
         by_body[line["body_code"]].append(line)
-    return [_body_line(office, place, body, by_body[body.code]) for place, body in enumerate(order.BODIES, 1)]
+    waiting = Counter(line["body_code"] for line in to_send(office))
+    return [
+        _body_line(office, place, body, by_body[body.code], waiting[body.code])
+        for place, body in enumerate(order.BODIES, 1)
+    ]
 
 
-def _body_line(office: Office, place: int, body: order.Body, lines: Sequence[Line]) -> Line:
+def _body_line(
+    office: Office, place: int, body: order.Body, lines: Sequence[Line], count_waiting: int
+) -> Line:
     answered = [line for line in lines if line["replied_on"] is not None]
     lags = [(line["replied_on"] - line["due_on"]).days for line in answered]
     days = sorted(line["days_to_answer"] for line in answered)
-    counts = _counts(lines)
+    heard, counts = _days_until_heard(office, body), _counts(lines)
     return {
         "season_code": order.SEASON,
         "body_code": body.code,
@@ -182,8 +188,8 @@ def _body_line(office: Office, place: int, body: order.Body, lines: Sequence[Lin
         "lead_days_max": max((-lag for lag in lags if lag < 0), default=None),
         "lag_days_max": max((lag for lag in lags if lag > 0), default=None),
         "days_to_answer_median": median(days) if days else None,
-        "days_to_answer_p90": ninetieth_percentile(days),
-        **_forecast(office, lines, ninetieth_percentile(days)),
+        "days_to_answer_p90": ninetieth_percentile(heard),
+        **_forecast(office, lines, heard, count_waiting),
         "last_day_on": order.VETTING_LAST_DAY,
     }
 
@@ -196,33 +202,61 @@ def ninetieth_percentile(days: Sequence[int]) -> int | None:
     )
 
 
-def _forecast(office: Office, lines: Sequence[Line], usual: int | None) -> Line:
-    """When the last open request of a body is to be expected, and whether that is in time."""
-    still_open = [line for line in lines if line["state_code"] == "sent"]
-    soonest, expected = next_working_day(office.today), []
-    if usual is not None:
-        expected = [max(line["sent_on"] + timedelta(days=usual), soonest) for line in still_open]
-    late = [day for day in expected if day > order.VETTING_LAST_DAY]
-    if usual is not None and (list_on := _list_to_come(office, lines)) is not None:
-        expected.append(max(list_on + timedelta(days=usual), soonest))
+def _days_until_heard(office: Office, body: order.Body) -> list[int]:
+    """Of each answered request the days from its sending to the local day on which its answer was heard."""
+    reading = office.vetting.now
+    own = [request for request in reading.register.requests.values() if request.body == body]
+    answered = [(request.sent_on, reading.answered(request).heard_at) for request in own]
+    return sorted((local_date(heard) - sent_on).days for sent_on, heard in answered if heard is not None)
+
+
+def _forecast(office: Office, lines: Sequence[Line], heard: Sequence[int], count_waiting: int) -> Line:
+    """When the last answer of a body is to be expected, and whether that is in time.
+
+    `heard` are the days that its answers took, in order; `count_waiting` people are still to be sent to it.
+    """
+    sent = [line["sent_on"] for line in lines if line["state_code"] == "sent"]
+    expected = [_expected_on(office.today, day, heard) for day in sent] if heard else []
+    usual, soon = ninetieth_percentile(heard), _next_list_on(office.today)
+    is_to_come = bool(count_waiting) or _is_a_list_to_come(lines)
+    later = [soon + timedelta(days=usual)] if usual is not None and is_to_come else []
+    at_risk = [day for day in expected if day is None or day > order.VETTING_LAST_DAY]
+    is_awaited = bool(sent) or bool(count_waiting)
     if office.as_of >= order.VETTING_CLOSES_AT:
-        code = "missed" if still_open else "done"
-    elif still_open and usual is None:
+        code = "missed" if is_awaited else "done"
+    elif is_awaited and not heard:
         code = "no_basis"
     else:
-        code = "at_risk" if any(day > order.VETTING_LAST_DAY for day in expected) else "kept"
+        is_at_risk = bool(at_risk) or any(day > order.VETTING_LAST_DAY for day in later)
+        code = "at_risk" if is_at_risk else "kept"
+    known = [day for day in [*expected, *later] if day is not None]
     return {
-        "expected_last_on": max(expected, default=None),
-        "count_at_risk": len(late),
+        "expected_last_on": max(known, default=None),
+        "count_at_risk": len(at_risk),
         "forecast_code": code,
     }
 
 
-def _list_to_come(office: Office, lines: Sequence[Line]) -> date | None:
-    """The day of the list for the end of the intake, while it is still to be drawn up."""
+def _expected_on(today: date, sent_on: date, heard: Sequence[int]) -> date | None:
+    """When an open request is to be answered; None where it has waited longer than any answer took."""
+    waited = (today - sent_on).days
+    days = next(
+        (days for days in (ninetieth_percentile(heard), heard[-1]) if days is not None and waited <= days),
+        None,
+    )
+    return None if days is None else sent_on + timedelta(days=days)
+
+
+def _next_list_on(today: date) -> date:
+    """The next list day, or the next working day after the last of them."""
+    coming = [day.list_on for day in list_days() if day.list_on >= today]
+    return min(coming, default=next_working_day(today))
+
+
+def _is_a_list_to_come(lines: Sequence[Line]) -> bool:
+    """Whether the list for the end of the intake is still to be drawn up."""
     list_on = next(day.list_on for day in list_days() if day.is_after_intake)
-    is_drawn_up = any(line["sent_on"] >= list_on for line in lines)
-    return None if is_drawn_up or list_on < office.today else list_on
+    return not any(line["sent_on"] >= list_on for line in lines)
 
 
 def to_send(office: Office) -> list[Line]:

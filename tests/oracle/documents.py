@@ -10,35 +10,28 @@ from datetime import datetime, timedelta
 
 from tests.oracle import order
 from tests.oracle.board import naive
+from tests.oracle.eligibility import certificate_finding, latest_checks
 from tests.oracle.office import Line, Office
 from tests.oracle.people import Account
-from tests.oracle.reading import Row, Tables
+from tests.oracle.reading import Row
 
 NEEDS = ("education", "employment_proof", "language_certificate")
 _BEST_FIRST = ("confirmed", "unchecked", "unclear", "rejected", "no_annex")
 _HOUR = timedelta(hours=1)
 
 
-def latest_checks(tables: Tables) -> dict[str, str]:
-    """What the latest check of each document says."""
-    rows = sorted(
-        tables.rows("agency__document_checks"), key=lambda row: (row["checked_at"], row["check_no"])
-    )
-    return {row["document_id"]: row["result_code"] for row in rows}
-
-
 def needs(office: Office) -> list[Line]:
     """One line an account and type of document."""
-    results = latest_checks(office.tables)
-    return [_need(office, account, kind, results) for account in office.accounts.values() for kind in NEEDS]
+    checks = latest_checks(office.tables)
+    return [_need(office, account, kind, checks) for account in office.accounts.values() for kind in NEEDS]
 
 
-def _need(office: Office, account: Account, kind: str, results: dict[str, str]) -> Line:
+def _need(office: Office, account: Account, kind: str, checks: dict[str, Row]) -> Line:
     """The best of the documents counting; `document_id` is among the best, the last uploaded."""
-    rows = _counting(account, kind)
-    state = min((_state(row, results) for row in rows), key=_BEST_FIRST.index, default="missing")
+    rows = _counting(office, account, kind)
+    state = min((_state(row, checks) for row in rows), key=_BEST_FIRST.index, default="missing")
     best = max(
-        (row for row in rows if _state(row, results) == state),
+        (row for row in rows if _state(row, checks) == state),
         key=lambda row: (row["uploaded_at"], row["document_id"]),
         default=None,
     )
@@ -55,46 +48,69 @@ def _need(office: Office, account: Account, kind: str, results: dict[str, str]) 
     }
 
 
-def _counting(account: Account, kind: str) -> list[Row]:
-    """Until the account submits all documents, then those in time."""
-    if account.submission is not None:
-        return account.uploaded(kind)
-    return [row for row in account.documents if row["document_type_code"] == kind]
+def _counting(office: Office, account: Account, kind: str) -> list[Row]:
+    """Until the account submits all; then those in time that meet their rule, or else all in time."""
+    if account.submission is None:
+        return [row for row in account.documents if row["document_type_code"] == kind]
+    in_time = account.uploaded(kind)
+    return [row for row in in_time if _meets_its_rule(office, account, row)] or in_time
 
 
-def _state(row: Row, results: dict[str, str]) -> str:
+def _meets_its_rule(office: Office, account: Account, row: Row) -> bool:
+    """Whether a document carries the rule that it is for: of a higher level, or a certificate that counts."""
+    if row["document_type_code"] == "education":
+        return row["education_level_code"] in order.HIGHER_EDUCATION
+    if row["document_type_code"] == "language_certificate":
+        checked = office.eligibility.checked_until.get(row["document_id"])
+        return certificate_finding(row, account.submitted_on, checked) is None
+    return True
+
+
+def _state(row: Row, checks: dict[str, Row]) -> str:
     if row["document_type_code"] == "education" and not row["has_annex"]:
         return "no_annex"
-    return results.get(row["document_id"], "unchecked")
+    check = checks.get(row["document_id"])
+    return "unchecked" if check is None else str(check["result_code"])
 
 
 def work(office: Office) -> list[Line]:
     """One line a need that somebody has to act on."""
-    lines = []
+    lines, checks = [], latest_checks(office.tables)
     for need in needs(office):
         account = office.accounts[need["candidate_no"]]
         is_stopped = office.is_stopped(account, office.as_of)
-        found = None if is_stopped else _work_of(office, account, need)
+        found = None if is_stopped else _work_of(office, account, need, checks.get(need["document_id"]))
         if found is not None:
             code, closes_at = found
             lines.append(_work_line(office, account, need, code, closes_at))
     return lines
 
 
-def _work_of(office: Office, account: Account, need: Line) -> tuple[str, datetime] | None:
-    """Whose work a need is, and until when."""
+def _work_of(
+    office: Office, account: Account, need: Line, check: Row | None
+) -> tuple[str, datetime | None] | None:
+    """Whose work a need is, and until when, if it ends; `check` is the latest of the document named."""
     state = need["need_state_code"]
     is_lacking = state in ("missing", "no_annex")
     if is_lacking and office.as_of < order.INTAKE_ENDS_AT and not office.is_void(account):
         return "candidate_must_upload", order.INTAKE_ENDS_AT
-    if office.as_of >= order.VETTING_CLOSES_AT or not need["is_counted"]:
+    if not need["is_counted"]:
         return None
+    if office.as_of >= order.VETTING_CLOSES_AT:
+        is_left = state == "rejected" and need["is_eligible"] and not _kept_since(office, account, check)
+        return ("working_group_must_decide", None) if is_left else None
     is_unproved = need["is_eligible"] and state != "confirmed"
     if not is_unproved and not (need["document_type_code"] == NEEDS[-1] and _lacks_a_term(office, account)):
         return None
     is_for_group = state == "rejected" or is_lacking
     code = "working_group_must_decide" if is_for_group else "checker_must_check"
     return code, order.VETTING_CLOSES_AT
+
+
+def _kept_since(office: Office, account: Account, check: Row | None) -> bool:
+    """Whether the working group has found, after a check, that the person stays."""
+    kept = office.vetting.decisions.in_force(account.candidate_no, office.as_of, "keep")
+    return check is not None and any(decision.starts_at > check["checked_at"] for decision in kept)
 
 
 def _lacks_a_term(office: Office, account: Account) -> bool:
@@ -104,8 +120,10 @@ def _lacks_a_term(office: Office, account: Account) -> bool:
     return set(unmet) == {"LANGUAGE"} and any(finding.code == "TERM_UNKNOWN" for finding in unmet["LANGUAGE"])
 
 
-def _work_line(office: Office, account: Account, need: Line, code: str, closes_at: datetime) -> Line:
+def _work_line(office: Office, account: Account, need: Line, code: str, closes_at: datetime | None) -> Line:
     reminder = order.DOCUMENT_REMINDER_DAYS * timedelta(days=1)
+    is_open_ended = closes_at is None
+    left = timedelta(0) if closes_at is None else closes_at - office.as_of
     return {
         "season_code": order.SEASON,
         "candidate_no": account.candidate_no,
@@ -113,8 +131,9 @@ def _work_line(office: Office, account: Account, need: Line, code: str, closes_a
         "region_code": account.row["region_code"],
         "document_type_code": need["document_type_code"],
         "need_state_code": need["need_state_code"],
-        "closes_at": naive(closes_at),
-        "hours_left": (closes_at - office.as_of) // _HOUR,
-        "is_about_to_close": office.as_of >= closes_at - reminder,
+        "document_id": need["document_id"],
+        "closes_at": None if closes_at is None else naive(closes_at),
+        "hours_left": None if is_open_ended else left // _HOUR,
+        "is_about_to_close": not is_open_ended and left <= reminder,
         "work_code": code,
     }

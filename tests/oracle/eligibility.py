@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from tests.oracle import order
-from tests.oracle.calendar import add_years, completed_years
+from tests.oracle.calendar import add_years, completed_years, local_date
 from tests.oracle.people import Account, is_sent, is_submission
 from tests.oracle.reading import Row, Tables
 
@@ -83,24 +83,28 @@ class Eligibility:
         self._stop_list: dict[str, list[Row]] = defaultdict(list)
         for row in tables.rows(STOP_LIST):
             self._stop_list[row["iin"]].append(row)
-        self._checked_until = checked_until(tables)
+        self.checked_until = checked_until(tables)
 
     def checks(self, account: Account, is_void: bool) -> list[Check]:
-        """The rules asked about an account, in order; those after an unmet first or second are not."""
+        """The rules in force on the day, in order; those after an unmet first or second are not asked."""
         if account.submission is None:
-            return [Check("SUBMITTED", _not_submitted(account))]
-        if is_void:
+            checks = [Check("SUBMITTED", _not_submitted(account))]
+        elif is_void:
             other = _at_row("OTHER_ACCOUNT_COUNTS", account.row)
-            return [Check("SUBMITTED"), Check("COUNTED", (other,))]
-        papers = self._papers(account)
-        asked = [Check("SUBMITTED"), Check("COUNTED")]
-        return asked + [Check(rule, tuple(find(papers))) for rule, find in _RULES]
+            checks = [Check("SUBMITTED"), Check("COUNTED", (other,))]
+        else:
+            papers = self._papers(account)
+            checks = [Check("SUBMITTED"), Check("COUNTED")]
+            checks += [Check(rule, tuple(find(papers))) for rule, find in _RULES]
+        in_force = rules_in_force(_day_of(account))
+        return [check for check in checks if check.rule in in_force]
 
     def reason(self, account: Account, is_void: bool) -> str:
-        """`ELIGIBLE`, or the reason of the first rule that is not met."""
+        """`ELIGIBLE`, or the reason of the first rule that is not met; nobody passes without submission."""
+        if account.submission is None:
+            return "REG_NOT_SUBMITTED"
         unmet = [check.rule for check in self.checks(account, is_void) if not check.is_met]
-        reasons = {"SUBMITTED": "REG_NOT_SUBMITTED", "COUNTED": "ACCOUNT_SUPERSEDED"}
-        return reasons.get(unmet[0], unmet[0]) if unmet else "ELIGIBLE"
+        return {"COUNTED": "ACCOUNT_SUPERSEDED"}.get(unmet[0], unmet[0]) if unmet else "ELIGIBLE"
 
     def warnings(self, account: Account, is_void: bool) -> list[Finding]:
         """What changes nothing but is to be known (A35, A37, A39)."""
@@ -111,18 +115,44 @@ class Eligibility:
         return found
 
     def _papers(self, account: Account) -> Papers:
-        return Papers(account, tuple(self._stop_list.get(account.iin, ())), self._checked_until)
+        return Papers(account, tuple(self._stop_list.get(account.iin, ())), self.checked_until)
 
 
 def checked_until(tables: Tables) -> dict[str, date]:
-    """The last day of validity that a checker read, by document: of its latest confirmation that has one."""
-    stated = [
+    """The last day of validity that a checker read, by document: of its latest check before vetting closed.
+
+    A later check without one, or that does not confirm, takes it back.
+    """
+    latest = latest_checks(tables, before=order.VETTING_CLOSES_AT)
+    return {
+        document_id: row["valid_until"]
+        for document_id, row in latest.items()
+        if row["result_code"] == "confirmed" and row["valid_until"] is not None
+    }
+
+
+def latest_checks(tables: Tables, before: datetime | None = None) -> dict[str, Row]:
+    """The latest check of each document that names its own candidate, made and received before a moment."""
+    owner = {row["document_id"]: row["candidate_no"] for row in tables.rows(DOCUMENTS)}
+    rows = [
         row
         for row in tables.rows("agency__document_checks")
-        if row["result_code"] == "confirmed" and row["valid_until"] is not None
+        if owner.get(row["document_id"]) == row["candidate_no"]
+        and (before is None or (row["checked_at"] < before and row.first_received_at < before))
     ]
-    stated.sort(key=lambda row: (row["checked_at"], row["check_no"]))
-    return {row["document_id"]: row["valid_until"] for row in stated}
+    rows.sort(key=lambda row: (row["checked_at"], row["check_no"]))
+    return {row["document_id"]: row for row in rows}
+
+
+def rules_in_force(day: date) -> set[str]:
+    """The rules that are asked on a day, both ends included."""
+    return {code for code, first, last in order.RULES if first <= day and (last is None or day <= last)}
+
+
+def _day_of(account: Account) -> date:
+    """D, or the day of registration where nothing was submitted."""
+    moment: datetime = account.row["registered_at"]
+    return local_date(moment) if account.submission is None else account.submitted_on
 
 
 def _at_row(code: str, row: Row) -> Finding:
@@ -209,8 +239,14 @@ def _stop_list(papers: Papers) -> list[Finding]:
     return [
         Finding("ON_STOP_LIST", STOP_LIST, f"{row['stop_list_code']} {row['valid_from']}")
         for row in papers.stop_list
-        if row["valid_from"] <= papers.day and (row["valid_to"] is None or row["valid_to"] >= papers.day)
+        if row["valid_from"] <= papers.day and _still_bars(row, papers.day)
     ]
+
+
+def _still_bars(row: Row, day: date) -> bool:
+    """§2.2: an entry ends by its last day; one of the Reserve never does."""
+    is_for_good = row["stop_list_code"] in order.STOP_LISTS_FOR_GOOD
+    return is_for_good or row["valid_to"] is None or row["valid_to"] >= day
 
 
 _RULES: tuple[tuple[str, Callable[[Papers], list[Finding]]], ...] = (

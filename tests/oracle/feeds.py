@@ -432,7 +432,7 @@ _FEEDS: tuple[Feed, ...] = (
     ),
     Feed(
         "vetting__replies",
-        ("reply_no", "candidate_no"),
+        ("reply_no", "list_no", "candidate_no"),
         (
             _text("reply_no"),
             _text("list_no", pattern=LIST_NO),

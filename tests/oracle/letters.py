@@ -7,9 +7,9 @@ What does not: whether that passes (`vetting.py`), and reports (`board.py`).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from tests.oracle import order
 from tests.oracle.calendar import due_on, local_date
@@ -17,7 +17,9 @@ from tests.oracle.reading import Row, Tables
 
 _BEST_LAST = {"adverse": 2, "unclear": 1, "clear": 0}
 RequestKey = tuple[str, str]
-ReplyKey = tuple[str, str]
+ReplyKey = tuple[str, str, str]
+#: The identity key of a counted submission by candidate number; who is not in it is not compared.
+Identities = Mapping[str, str | None]
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Request:
     body: order.Body
     sent_on: date
     identity_key: str | None
+    first_received_at: datetime
 
     @property
     def key(self) -> RequestKey:
@@ -48,6 +51,7 @@ class State:
     code: str
     request: Request | None = None
     reply: Row | None = None
+    heard_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -77,10 +81,12 @@ class Register:
         self.requests: dict[RequestKey, Request] = {request.key: request for request in requests}
         self.body_of_list: dict[str, str] = {}
         self._of: dict[tuple[str, str], list[Request]] = defaultdict(list)
+        self.of_candidate: dict[str, list[Request]] = defaultdict(list)
         for request in self.requests.values():
             known = self.body_of_list.get(request.list_no, request.body.code)
             self.body_of_list[request.list_no] = min(known, request.body.code)
             self._of[request.candidate_no, request.body.code].append(request)
+            self.of_candidate[request.candidate_no].append(request)
 
     def latest(self, candidate_no: str, body_code: str) -> Request | None:
         """The candidate's latest request to a body, by (`sent_on`, `list_no`)."""
@@ -93,16 +99,28 @@ class Register:
 
 
 class Reading:
-    """The replies of one moment against a register: handlings, answers, states."""
+    """The replies of one moment against a register: handlings, answers, states.
+
+    Of each reply the versions that there were at that moment are given, in landing order; the last counts.
+    """
 
     def __init__(
-        self, register: Register, replies: Iterable[Row], accounts: set[str], last_day: date | None = None
+        self,
+        register: Register,
+        replies: Iterable[Sequence[Row]],
+        accounts: set[str],
+        identities: Identities,
+        last_day: date | None = None,
     ) -> None:
         self.register = register
         self.answers: dict[RequestKey, Row] = {}
         self.letters: dict[ReplyKey, Letter] = {}
+        self._identities = identities
+        self._heard: dict[ReplyKey, datetime] = {}
         valid: dict[RequestKey, list[Row]] = defaultdict(list)
-        for row in replies:
+        for versions in replies:
+            row = versions[-1]
+            self._heard[reply_key(row)] = heard_at(versions)
             flaw = _flaw(row, register, accounts)
             if flaw is not None:
                 self._keep(row, flaw)
@@ -120,19 +138,52 @@ class Reading:
         body_code = self.register.body_of_list.get(row["list_no"])
         if request is not None:
             body_code = request.body.code
-        self.letters[row["reply_no"], row["candidate_no"]] = Letter(row, handling, request, body_code)
+        self.letters[reply_key(row)] = Letter(row, handling, request, body_code)
 
     def answer(self, request: Request) -> Row | None:
         """The counted reply of a request."""
         return self.answers.get(request.key)
 
+    def answered(self, request: Request) -> State:
+        """State of a request, whoever the person is by now."""
+        reply = self.answer(request)
+        if reply is None:
+            return State("sent", request)
+        return State(str(reply["result_code"]), request, reply, self._heard[reply_key(reply)])
+
     def state(self, candidate_no: str, body: order.Body) -> State:
-        """What the body says of the candidate, by its latest request."""
+        """What the body says of the candidate, by its latest request, if that was about the same person."""
         request = self.register.latest(candidate_no, body.code)
         if request is None:
             return State("not_sent")
-        reply = self.answer(request)
-        return State("sent" if reply is None else str(reply["result_code"]), request, reply)
+        if self._is_about_another(request):
+            return State("not_sent", request)
+        return self.answered(request)
+
+    def of_candidate(self, candidate_no: str) -> list[State]:
+        """States of all requests of a candidate, those replaced included."""
+        return [self.answered(request) for request in self.register.of_candidate.get(candidate_no, ())]
+
+    def _is_about_another(self, request: Request) -> bool:
+        """Whether the list named the person otherwise than the counted submission does."""
+        if request.identity_key is None or request.candidate_no not in self._identities:
+            return False
+        return request.identity_key != self._identities[request.candidate_no]
+
+
+def reply_key(row: Row) -> ReplyKey:
+    """One candidate of one list in one letter."""
+    return row["reply_no"], row["list_no"], row["candidate_no"]
+
+
+def heard_at(versions: Sequence[Row]) -> datetime:
+    """When first was said what the last version says: a copy sent again is not news."""
+    moment = versions[-1].received_at
+    for row in reversed(versions):
+        if row.values != versions[-1].values:
+            break
+        moment = row.received_at
+    return moment
 
 
 def _flaw(row: Row, register: Register, accounts: set[str]) -> str | None:
@@ -154,8 +205,8 @@ def _flaw(row: Row, register: Register, accounts: set[str]) -> str | None:
 
 
 def _counting_order(row: Row) -> tuple[object, ...]:
-    """A33: the latest day, then the latest receipt, then the worst, then the greatest number."""
-    return row["replied_on"], row.received_at, _BEST_LAST[row["result_code"]], row["reply_no"]
+    """A33: the latest day, then the worst, then the greatest number: nobody is cleared by a tie."""
+    return row["replied_on"], _BEST_LAST[row["result_code"]], row["reply_no"]
 
 
 def requests_of(tables: Tables) -> list[Request]:
@@ -167,25 +218,35 @@ def requests_of(tables: Tables) -> list[Request]:
             order.BODY[row["body_code"]],
             row["sent_on"],
             row["identity_key"],
+            row.first_received_at,
         )
         for row in tables.rows("agency__vetting_requests")
     ]
 
 
-def now(tables: Tables) -> Reading:
+def now(tables: Tables, identities: Identities | None = None) -> Reading:
     """What the bodies have said by now."""
-    return Reading(Register(requests_of(tables)), tables.rows("vetting__replies"), _accounts(tables))
+    replies = tables.versions("vetting__replies").values()
+    return Reading(Register(requests_of(tables)), replies, _accounts(tables), identities or {})
 
 
-def at_close(tables: Tables) -> Reading:
-    """What the bodies had said when vetting closed: by the versions received before that moment."""
+def at_close(tables: Tables, identities: Identities | None = None) -> Reading:
+    """What the bodies had said when vetting closed: to requests and by versions received before then.
+
+    `identities` are those that were known then.
+    """
     received = [
         [row for row in versions if row.received_at < order.VETTING_CLOSES_AT]
         for versions in tables.versions("vetting__replies").values()
     ]
-    sent = [request for request in requests_of(tables) if request.sent_on <= order.VETTING_LAST_DAY]
-    replies = [versions[-1] for versions in received if versions]
-    return Reading(Register(sent), replies, _accounts(tables), order.VETTING_LAST_DAY)
+    sent = [
+        request
+        for request in requests_of(tables)
+        if request.sent_on <= order.VETTING_LAST_DAY and request.first_received_at < order.VETTING_CLOSES_AT
+    ]
+    return Reading(
+        Register(sent), filter(None, received), _accounts(tables), identities or {}, order.VETTING_LAST_DAY
+    )
 
 
 def _accounts(tables: Tables) -> set[str]:

@@ -33,8 +33,8 @@ class Office:
         self.accounts: dict[str, Account] = accounts_of(tables, as_of)
         self.void = superseded(self.accounts.values())
         self.eligibility = Eligibility(tables)
-        self.stops = Stops(tables)
-        self.vetting = Vetting(tables, as_of)
+        self.stops = Stops(tables, self.accounts)
+        self.vetting = Vetting(tables, as_of, self.accounts, identity_keys)
         self.identity_keys = identity_keys
         self._eligible = {
             account.candidate_no

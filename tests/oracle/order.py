@@ -176,6 +176,25 @@ EXPERTS_BY_DECISION = 2
 #: A26: least number of raters.
 QUORUM = {"assessment_centre": 2, "interview": 2, "expert_commission": 5}
 
+#: §2 in order: the rules of stage 1 with the first day on which each is asked, and the last (None: still).
+RULES: tuple[tuple[str, date, date | None], ...] = tuple(
+    (code, date(2025, 1, 1), None)
+    for code in (
+        "SUBMITTED",
+        "COUNTED",
+        "CONSENTS",
+        "DOCUMENTS",
+        "CITIZENSHIP",
+        "AGE",
+        "EDUCATION",
+        "EXPERIENCE",
+        "LANGUAGE",
+        "STOP_LIST",
+    )
+)
+#: §2.2: whoever was ever on these lists stays barred ("past ones included, those removed ... too").
+STOP_LISTS_FOR_GOOD = frozenset({"reserve_member", "reserve_removed"})
+
 # Code lists that contracts refer to.
 STAGE_CODES = frozenset(STAGE)
 TRACK_CODES = frozenset(TRACKS)

@@ -114,14 +114,19 @@ def _track(
 def correction_of(
     submission: Row | None, corrections: Iterable[Decision], as_of: datetime, vetting_at: datetime
 ) -> Decision | None:
-    """The decision by which the track is another than submitted, if any; `vetting_at` is P(vetting)."""
+    """The decision by which the track is another than submitted, if any; none corrects what comes later.
+
+    `vetting_at` is P(vetting).
+    """
     if submission is None or as_of < order.INTAKE_ENDS_AT:
         return None
     moment = min(as_of, vetting_at)
     return latest(
         decision
         for decision in corrections
-        if decision.is_in_force(moment) and decision.row["track_code"] is not None
+        if decision.is_in_force(moment)
+        and decision.row["track_code"] is not None
+        and decision.starts_at >= submission["submitted_at"]
     )
 
 

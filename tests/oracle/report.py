@@ -59,7 +59,7 @@ def run_vetting_oracle(
 def report(tables: Tables, as_of: datetime, identity_keys: Mapping[str, str]) -> OracleVetting:
     """Every table from rows."""
     office = Office(tables, as_of, identity_keys)
-    season = compute(tables, as_of)
+    season = compute(tables, as_of, identity_keys=identity_keys)
     return OracleVetting(
         checks=_checks(office),
         findings=_findings(office),

@@ -65,20 +65,31 @@ class OracleSeason:
 
 
 def run_oracle(
-    landing_dir: Path, as_of: datetime, landed_at: datetime | None = None, policy: Policy = DEFAULT
+    landing_dir: Path,
+    as_of: datetime,
+    landed_at: datetime | None = None,
+    identity_keys: Mapping[str, str] | None = None,
+    policy: Policy = DEFAULT,
 ) -> OracleSeason:
     """The whole season from the landing files as known at `as_of` (aware).
 
-    `landed_at` is the receipt of files outside folders named by a moment; default: `as_of`.
+    `landed_at` is the receipt of files outside folders named by a moment; default: `as_of`. `identity_keys`
+    are the keys of the counted submissions by candidate number; without them a list that carries a key
+    names everybody otherwise.
     """
     if as_of.tzinfo is None:
         raise ValueError("as_of needs a time zone")
-    return compute(read_landing(landing_dir, as_of, landed_at or as_of), as_of, policy)
+    return compute(read_landing(landing_dir, as_of, landed_at or as_of), as_of, policy, identity_keys)
 
 
-def compute(tables: Tables, as_of: datetime, policy: Policy = DEFAULT) -> OracleSeason:
+def compute(
+    tables: Tables,
+    as_of: datetime,
+    policy: Policy = DEFAULT,
+    identity_keys: Mapping[str, str] | None = None,
+) -> OracleSeason:
     """The whole season from rows: each stage's entrants are those whom the stage before sent on (§3.1)."""
-    walk = _Walk(tables, as_of, policy)
+    walk = _Walk(tables, as_of, policy, identity_keys or {})
     season = OracleSeason(as_of=as_of)
     entrants: Collection[str] = sorted(walk.accounts)
     for stage in order.STAGES:
@@ -128,7 +139,9 @@ class _Pool:
 class _Walk:
     """Everything that the stages ask, and the season clock."""
 
-    def __init__(self, tables: Tables, as_of: datetime, policy: Policy) -> None:
+    def __init__(
+        self, tables: Tables, as_of: datetime, policy: Policy, identity_keys: Mapping[str, str]
+    ) -> None:
         self._tables = tables
         self._as_of = as_of
         self._policy = policy
@@ -136,8 +149,8 @@ class _Walk:
         self.accounts: Mapping[str, Account] = accounts_of(tables, as_of)
         self._void = superseded(self.accounts.values())
         self._eligibility = Eligibility(tables)
-        self._vetting = Vetting(tables, as_of)
-        self._stops = Stops(tables)
+        self._vetting = Vetting(tables, as_of, self.accounts, identity_keys)
+        self._stops = Stops(tables, self.accounts)
         self._sittings = Sittings(tables, policy)
         self._scores = Scores(tables, policy)
 

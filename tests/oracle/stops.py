@@ -7,10 +7,12 @@ what a stop does to a list (`season.py`).
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from tests.oracle.decisions import Decision, Decisions
+from tests.oracle.people import Account
 from tests.oracle.reading import Tables
 
 
@@ -43,10 +45,14 @@ class Stop:
 
 
 class Stops:
-    """The stops of the season, asked candidate by candidate."""
+    """The stops of the season, asked by an account; those of all accounts of its person hold (A40, A41)."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, accounts: Mapping[str, Account]) -> None:
         self._decisions = Decisions(tables)
+        self._person = {number: account.iin for number, account in accounts.items()}
+        self._numbers: dict[str, list[str]] = defaultdict(list)
+        for number, iin in self._person.items():
+            self._numbers[iin].append(number)
         self._withdrawals: dict[str, list[Stop]] = defaultdict(list)
         for row in tables.rows("platform__withdrawals"):
             self._withdrawals[row["candidate_no"]].append(Stop(row["withdrawn_at"], None, None, None, None))
@@ -54,14 +60,31 @@ class Stops:
     def deciding(self, candidate_no: str, moment: datetime) -> Stop | None:
         """The stop in force with the earliest start; a withdrawal before an exclusion (A10, A41)."""
         stops = [
-            *self._withdrawals.get(candidate_no, ()),
-            *map(_exclusion, self._decisions.of(candidate_no, "exclude")),
+            stop
+            for number in self._accounts_of_same(candidate_no)
+            for stop in (
+                *self._withdrawals.get(number, ()),
+                *map(_exclusion, self._decisions.of(number, "exclude")),
+            )
         ]
         return min(
             (stop for stop in stops if stop.is_in_force(moment)),
             key=lambda stop: (stop.starts_at, not stop.is_withdrawal, stop.decision_no or ""),
             default=None,
         )
+
+    def exclusions(self, candidate_no: str, moment: datetime) -> list[Decision]:
+        """The exclusions of the person in force at a moment."""
+        return [
+            decision
+            for number in self._accounts_of_same(candidate_no)
+            for decision in self._decisions.in_force(number, moment, "exclude")
+        ]
+
+    def _accounts_of_same(self, candidate_no: str) -> list[str]:
+        """All accounts of the person of an account."""
+        person = self._person.get(candidate_no)
+        return [candidate_no] if person is None else self._numbers[person]
 
 
 def _exclusion(decision: Decision) -> Stop:

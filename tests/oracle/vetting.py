@@ -6,13 +6,14 @@ exclusions, which need a decision (`stops.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from tests.oracle import letters, order
 from tests.oracle.decisions import Decision, Decisions, latest
 from tests.oracle.letters import State
+from tests.oracle.people import Account
 from tests.oracle.publication import published_at
 from tests.oracle.reading import Tables
 
@@ -34,13 +35,24 @@ class Outcome:
 
 
 class Vetting:
-    """Lists, replies and decisions of the season as of a moment, asked candidate by candidate."""
+    """Lists, replies and decisions of the season as of a moment, asked candidate by candidate.
 
-    def __init__(self, tables: Tables, as_of: datetime) -> None:
+    `identity_keys` are what the warehouse made of the counted submissions of `accounts`.
+    """
+
+    def __init__(
+        self,
+        tables: Tables,
+        as_of: datetime,
+        accounts: Mapping[str, Account],
+        identity_keys: Mapping[str, str],
+    ) -> None:
         self.published_at = published_at(tables, "vetting", as_of)
         self.moment = min(as_of, self.published_at)
-        self.now = letters.now(tables)
-        self.at_close = letters.at_close(tables)
+        sent = {number: one.submission for number, one in accounts.items() if one.submission is not None}
+        known = [number for number, row in sent.items() if row.received_at < order.VETTING_CLOSES_AT]
+        self.now = letters.now(tables, {number: identity_keys.get(number) for number in sent})
+        self.at_close = letters.at_close(tables, {number: identity_keys.get(number) for number in known})
         self.decisions = Decisions(tables)
 
     def outcome(self, candidate_no: str, submitted_on: date) -> Outcome:
@@ -60,23 +72,26 @@ class Vetting:
 
     def _settling(self, candidate_no: str, state: State) -> list[Decision]:
         """The decisions by which a state that is not clear is settled."""
-        conditional = self.decisions.in_force(candidate_no, self.moment, "admit_conditionally")
         if state.code in ("sent", "not_sent"):
-            return conditional
-        if state.code == "clear":
-            return []
-        kept = self.keeps(candidate_no, state, self.moment)
-        return kept + covering(state, conditional) if state.code == "unclear" else kept
+            return self.decisions.in_force(candidate_no, self.moment, "admit_conditionally")
+        return self.covering(candidate_no, state, self.moment)
+
+    def covering(self, candidate_no: str, state: State, moment: datetime) -> list[Decision]:
+        """The decisions in force at a moment by which what a reply says bars nobody (A31, §4.5)."""
+        actions = {"adverse": ("keep",), "unclear": ("keep", "admit_conditionally")}.get(state.code, ())
+        decisions = self.decisions.in_force(candidate_no, moment, *actions)
+        return [decision for decision in decisions if covers(decision, state)]
 
     def keeps(self, candidate_no: str, state: State, moment: datetime) -> list[Decision]:
-        """The decisions in force at a moment that adverse or unclear information does not bar."""
-        return covering(state, self.decisions.in_force(candidate_no, moment, "keep"))
+        """Those of them that find that adverse or unclear information does not bar."""
+        return [one for one in self.covering(candidate_no, state, moment) if one.action == "keep"]
 
 
-def covering(state: State, decisions: Iterable[Decision]) -> list[Decision]:
-    """Those of a local day not before the reply's: nobody decides on what was not yet written."""
-    reply = state.reply
-    return [decision for decision in decisions if reply is not None and decision.day >= reply["replied_on"]]
+def covers(decision: Decision, state: State) -> bool:
+    """Of the reply's local day or later, and not before it was heard: nobody decides on what has not come."""
+    if state.reply is None or state.heard_at is None:
+        return False
+    return decision.day >= state.reply["replied_on"] and decision.starts_at >= state.heard_at
 
 
 def required_bodies(day: date) -> Sequence[order.Body]:

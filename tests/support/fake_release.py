@@ -43,8 +43,8 @@ create table selection.sel_cutoffs (
     count_by_tie integer, count_supernumerary integer, count_over_limit integer, is_shortfall boolean,
     is_published boolean, published_at timestamp);
 create table core.dim_candidates (
-    candidate_no varchar, track_code varchar, region_code varchar, sex_code varchar, age_band_code varchar,
-    employer_type_code varchar);
+    season_code varchar, candidate_no varchar, track_code varchar, region_code varchar, sex_code varchar,
+    age_band_code varchar, employer_type_code varchar);
 create table release.manifest (
     release_id varchar, season_code varchar, as_of timestamp, published_at timestamp,
     previous_release_id varchar, code_version varchar, count_candidates integer, content_hash varchar);
@@ -74,7 +74,7 @@ select season_code, stage_code, stage_order, track_code, region_code, sex_code, 
     (count(*) filter (status_code in ('pending', 'pending_resit', 'not_publishable')))::integer
         as count_pending
 from selection.sel_stage_results as r
-inner join core.dim_candidates using (candidate_no, track_code) group by all;
+inner join core.dim_candidates using (season_code, candidate_no, track_code) group by all;
 create table reporting.rpt_stage_tracks as
 select season_code, stage_code, stage_order, track_code, track_order,
     coalesce(p.count_entered, 0)::integer as count_entered,
@@ -101,7 +101,7 @@ select season_code, stage_code, stage_order, track_code, candidate_no,
     ) as is_at_cutoff,
     decision_no, paragraph, policy_code, region_code, sex_code, age_band_code, employer_type_code
 from selection.sel_stage_results as r
-inner join core.dim_candidates using (candidate_no, track_code)
+inner join core.dim_candidates using (season_code, candidate_no, track_code)
 inner join selection.sel_cutoffs as k using (season_code, stage_code, stage_order, track_code)
 inner join seeds.statuses as s on r.status_code = s.status_code;
 create table reporting.rpt_reserve as
@@ -211,6 +211,24 @@ def _to_vet(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return dict(rows)
 
 
+def add_season(file: Path, season: str = "2026") -> None:
+    """Give a release file the same rows for another season: what does not ask for the season doubles."""
+    with duckdb.connect(str(file)) as connection:
+        tables = connection.execute(
+            "select schema_name || '.' || table_name from duckdb_columns()"
+            " where column_name = 'season_code' and schema_name <> 'release'"
+        ).fetchall()
+        for (table,) in tables:
+            connection.execute(
+                f"insert into {table} select * replace ('{season}' as season_code) from {table}"
+                f" where season_code::varchar = '{SEASON}'"
+            )
+        connection.execute(
+            "update reporting.rpt_vetting_bodies set last_day_on = last_day_on + 365"
+            f" where season_code = '{season}'"
+        )
+
+
 def write_pointer(folder: Path, file: Path) -> None:
     """Point `CURRENT.json` of `folder` at the release `file`."""
     content = {
@@ -252,7 +270,7 @@ def _write_people(
         number = f"{100000 + position * 7}"
         people[track].append(number)
         rows.append((
-            number, track, rng.choice(codes["region"]), rng.choices(("female", "male"), (34, 66))[0],
+            SEASON, number, track, rng.choice(codes["region"]), rng.choices(("female", "male"), (34, 66))[0],
             rng.choices(("under_25", "25_29", "30_33", "34_35"), (5, 35, 40, 20))[0],
             rng.choice(codes["employer_type"]),
         ))  # fmt: skip
@@ -281,13 +299,12 @@ def _cut(rng: random.Random, stage: Stage, track: str, entrants: Iterable[str], 
 
 
 def _passing(rng: random.Random, stage: Stage, track: str, number: str) -> Outcome:
+    good, reasons = "VETTING_CLEARED", ["VETTING_ADVERSE", "VETTING_HOLD"]
     if stage.code == "registration":
         good, reasons = (
             "ELIGIBLE",
-            ("REG_NOT_SUBMITTED", "DOCUMENTS", "EXPERIENCE", "AGE", "ACCOUNT_SUPERSEDED"),
+            ["REG_NOT_SUBMITTED", "DOCUMENTS", "EXPERIENCE", "AGE", "ACCOUNT_SUPERSEDED"],
         )
-    else:
-        good, reasons = "VETTING_CLEARED", ("VETTING_ADVERSE", "VETTING_HOLD")
     if rng.random() < 0.74:
         return Outcome(number, track, "admitted", good)
     if rng.random() < 0.1:

@@ -48,8 +48,9 @@ create table reporting.rpt_vetting_list_days (
     season_code varchar, list_on date, due_on date, is_after_intake boolean);
 create table reporting.rpt_document_work (
     season_code varchar, candidate_no varchar, track_code varchar, region_code varchar,
-    document_type_code varchar, need_state_code varchar, closes_at timestamp, hours_left integer,
-    is_about_to_close boolean, work_code varchar);
+    document_type_code varchar, need_state_code varchar, document_id varchar, checker_code varchar,
+    remark_code varchar, closes_at timestamp, hours_left integer, is_about_to_close boolean,
+    work_code varchar);
 create table reporting.rpt_document_checkers (
     season_code varchar, checker_code varchar, count_checked integer, count_confirmed integer,
     count_rejected integer, count_unclear integer, first_checked_at timestamp, last_checked_at timestamp,
@@ -257,9 +258,9 @@ def _write_due(connection: duckdb.DuckDBPyConnection, today: date) -> None:
 
 
 _WORK = (
-    ("education", "missing", "candidate_must_upload"),
-    ("employment_proof", "unchecked", "checker_must_check"),
-    ("language_certificate", "rejected", "working_group_must_decide"),
+    ("education", "missing", "candidate_must_upload", None, None),
+    ("employment_proof", "unchecked", "checker_must_check", None, None),
+    ("language_certificate", "rejected", "working_group_must_decide", "CH-02", "unreadable"),
 )  # fmt: skip
 
 
@@ -268,8 +269,9 @@ def _write_documents(connection: duckdb.DuckDBPyConnection, today: date) -> None
         "select candidate_no, track_code, region_code from core.dim_candidates order by all limit 60"
     ).fetchall()
     work = [
-        (SEASON, *person, *_WORK[position % 3][:2], datetime(2025, 6, 30, 19), 34, position % 3 == 0,
-         _WORK[position % 3][2])
+        (SEASON, *person, *_WORK[position % 3][:2], f"D-{position}" if position % 3 else None,
+         *_WORK[position % 3][3:], *((None, None) if position % 6 == 5 else (datetime(2025, 6, 30, 19), 34)),
+         position % 3 == 0, _WORK[position % 3][2])
         for position, person in enumerate(people)
     ]  # fmt: skip
     if today <= LAST_DAY:

@@ -7,9 +7,10 @@ select
     candidate_no,
     alert_code,
     body_code,
+    list_no,
     reply_no,
     replied_on,
-    replied_at as received_at,
+    heard_at as received_at,
     is_open,
     closed_by_decision_no,
     _batch_id

@@ -12,6 +12,7 @@ select
     sender_body_code,
     replied_on,
     _received_at as received_at,
+    heard_at,
     result_code,
     handling_code,
     is_late,

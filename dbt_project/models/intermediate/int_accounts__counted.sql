@@ -91,6 +91,7 @@ select
     placed.has_all_consents,
     placed.has_all_documents,
     placed._batch_id,
-    placed._row_number
+    placed._row_number,
+    placed._received_at
 from placed
 left join corrected on placed.candidate_no = corrected.candidate_no

@@ -17,13 +17,25 @@ language_levels as (
     select * from {{ ref('language_levels') }}
 ),
 
+vetting as (
+    select * from {{ ref('int_calendar__moments') }}
+    where stage_code = 'vetting' and event_code = 'vetting'
+),
+
+-- the latest check of the candidate's own document, made and delivered while vetting went on
 checked as (
     select
-        document_id,
-        arg_max(valid_until, (checked_at, check_no)) as valid_until
-    from {{ ref('stg_agency__document_checks') }}
-    where result_code = 'confirmed' and valid_until is not null
-    group by document_id
+        checks.document_id,
+        checks.candidate_no,
+        case when checks.result_code = 'confirmed' then checks.valid_until end as valid_until
+    from {{ ref('stg_agency__document_checks') }} as checks
+    inner join submissions on checks.candidate_no = submissions.candidate_no
+    inner join vetting on submissions.season_code = vetting.season_code
+    where checks.checked_at < vetting.ends_at and checks._first_received_at < vetting.ends_at
+    qualify row_number() over (
+        partition by checks.document_id, checks.candidate_no
+        order by checks.checked_at desc, checks.check_no desc
+    ) = 1
 ),
 
 dated as (
@@ -55,7 +67,8 @@ dated as (
     inner join policy on documents.season_code = policy.season_code
     inner join language_levels as needed on policy.language_min_level_code = needed.level_code
     left join language_levels as held on documents.level_code = held.level_code
-    left join checked on documents.document_id = checked.document_id
+    left join checked
+        on documents.document_id = checked.document_id and documents.candidate_no = checked.candidate_no
 ),
 
 judged as (

@@ -87,9 +87,10 @@ faults as (
         entries._row_number
     from accounts
     inner join {{ ref('stg_registers__stop_list') }} as entries on accounts.person_key = entries.person_key
+    inner join {{ ref('stop_lists') }} as lists on entries.stop_list_code = lists.stop_list_code
     where
         entries.valid_from <= accounts.submitted_on
-        and coalesce(entries.valid_to, accounts.submitted_on) >= accounts.submitted_on
+        and (lists.is_for_good or coalesce(entries.valid_to, accounts.submitted_on) >= accounts.submitted_on)
 )
 
 select

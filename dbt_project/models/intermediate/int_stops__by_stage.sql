@@ -28,7 +28,9 @@ deciding as (
         and (stops.ends_at is null or stops.ends_at > stages.stops_deciding_at)
     qualify row_number() over (
         partition by stages.season_code, stages.stage_code, stops.candidate_no
-        order by stops.starts_at, stops.stop_code = 'exclusion', stops.decision_no
+        order by
+            stops.starts_at, stops.stop_code = 'exclusion', stops.decision_no,
+            stops.stopped_candidate_no = stops.candidate_no desc, stops.stopped_candidate_no
     ) = 1
 )
 

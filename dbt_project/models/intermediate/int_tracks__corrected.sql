@@ -29,6 +29,8 @@ inner join intake on submissions.season_code = intake.season_code
 inner join vetting on submissions.season_code = vetting.season_code
 where
     intake.ends_at <= {{ as_of() }}
+    -- a decision about an earlier submission does not bind the one made since
+    and decisions.decided_at >= submissions.submitted_at
     and decisions.decided_at <= vetting.deciding_at
     and (decisions.ends_at is null or decisions.ends_at > vetting.deciding_at)
 qualify row_number() over (

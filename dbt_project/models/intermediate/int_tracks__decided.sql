@@ -31,6 +31,7 @@ decided as (
         accounts.season_code,
         decisions.*,
         registrations.track_code as chosen_track_code,
+        decisions.decided_at < accounts.submitted_at as is_overtaken,
         case
             when not accounts.is_submitted then 'no_submission'
             when decisions.decided_at > vetting.published_at then 'too_late'
@@ -50,7 +51,8 @@ decided as (
     left join corrected on decisions.candidate_no = corrected.candidate_no
 ),
 
--- the track before is that of the decision in force until then, else the one of the submission
+-- the track before is that of the decision in force until then, unless a submission has overtaken it, else the
+-- one of the submission
 preceded as (
     select
         decided.decision_no,
@@ -60,6 +62,7 @@ preceded as (
     inner join decided as earlier on decided.candidate_no = earlier.candidate_no
     where
         earlier.effect_code not in ('no_submission', 'too_late', 'pending')
+        and not earlier.is_overtaken
         and (earlier.decided_at, earlier.decision_no) < (decided.decided_at, decided.decision_no)
         and (earlier.ends_at is null or earlier.ends_at > decided.decided_at)
     group by decided.decision_no, decided.candidate_no

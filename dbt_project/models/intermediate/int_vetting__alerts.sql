@@ -1,12 +1,8 @@
--- Order §4.5, A33: what was said after vetting closed and contradicts the published list. It excludes
--- nobody by itself: a decision or a withdrawal closes it.
+-- Order §4.5, A33: what the bodies say and contradicts the published list. It excludes nobody by itself: a
+-- decision or a withdrawal closes it.
 with outcomes as (
     select * from {{ ref('int_vetting__outcomes') }}
     where is_entrant
-),
-
-states as (
-    select * from {{ ref('int_vetting__states') }}
 ),
 
 clock as (
@@ -14,77 +10,86 @@ clock as (
     where is_published
 ),
 
-decisions as (
-    select * from {{ ref('int_decisions__in_force') }}
-    where action_code in ('keep', 'exclude')
+requests as (
+    select * from {{ ref('int_vetting__request_states') }}
+),
+
+states as (
+    select * from {{ ref('int_vetting__states') }}
+),
+
+covered as (
+    select * from {{ ref('int_vetting__requests_covered') }}
 ),
 
 stops as (
-    select * from {{ ref('int_stops__effective') }}
-    where stop_code = 'withdrawal'
+    select stops.*
+    from {{ ref('int_stops__effective') }} as stops
+    cross join clock
+    where stops.starts_at <= clock.clock_at and (stops.ends_at is null or stops.ends_at > clock.clock_at)
+),
+
+-- whatever any list was answered, unless it was decided on before the list of vetting was made
+against as (
+    select
+        requests.*,
+        case requests.state_code
+            when 'adverse' then 'ADVERSE_AFTER_PASS'
+            else 'UNCLEAR_AFTER_PASS'
+        end as alert_code,
+        covered.keep_decision_no
+    from outcomes
+    inner join clock on outcomes.season_code = clock.season_code
+    inner join requests on outcomes.candidate_no = requests.candidate_no
+    left join covered
+        on requests.list_no = covered.list_no and requests.candidate_no = covered.candidate_no
+    where
+        outcomes.is_passed
+        and requests.state_code in ('adverse', 'unclear')
+        and not coalesce(covered.is_covered_when_settled, false)
 ),
 
 said as (
     select
         states.*,
-        outcomes.is_passed,
-        -- another letter than at close, or the same one saying something else
-        not coalesce(
-            states.reply_no = states.reply_no_at_close
-            and states.said_version_no = states.said_version_no_at_close,
-            false
-        ) as is_new,
-        bool_and(states.state_code = 'clear') over (partition by states.candidate_no) as is_clear
+        bool_and(
+            states.state_code = 'clear'
+            or (states.state_code in ('adverse', 'unclear') and covered.list_no is not null)
+        ) over (partition by states.candidate_no) as bars_nothing
     from outcomes
     inner join clock on outcomes.season_code = clock.season_code
     inner join states on outcomes.candidate_no = states.candidate_no
+    left join covered on states.list_no = covered.list_no and states.candidate_no = covered.candidate_no
+    where not outcomes.is_passed
+),
+
+-- whom nothing bars at last is shown once, with the letter that was heard last of those that were missing
+cleared as (
+    select * from said
+    where bars_nothing and not is_settled
+    qualify row_number() over (
+        partition by candidate_no order by heard_at desc, replied_on desc, body_code desc
+    ) = 1
 ),
 
 raised as (
     select
-        *,
-        case
-            when not is_passed then 'CLEAR_AFTER_CLOSE'
-            when state_code = 'adverse' then 'ADVERSE_AFTER_PASS'
-            else 'UNCLEAR_AFTER_PASS'
-        end as alert_code
-    from said
-    where
-        (is_passed and is_new and state_code in ('adverse', 'unclear'))
-        or (not is_passed and is_clear and not is_settled)
-    -- who is clear everywhere at last is shown once, with the letter that came last
-    qualify is_passed or row_number() over (
-        partition by candidate_no, is_passed order by replied_at desc, replied_on desc, body_code desc
-    ) = 1
-),
-
-closing as (
+        season_code, candidate_no, alert_code, body_code, list_no, reply_no, replied_on, heard_at,
+        keep_decision_no, _reply_batch_id as _batch_id
+    from against
+    union all
     select
-        raised.candidate_no,
-        raised.body_code,
-        -- the exclusion that came first, as it stops the candidate; else the latest decision to keep
-        coalesce(
-            arg_min(decisions.decision_no, (decisions.decided_at, decisions.decision_no))
-            filter (where decisions.action_code = 'exclude'),
-            arg_max(decisions.decision_no, (decisions.decided_at, decisions.decision_no))
-        ) as decision_no
-    from raised
-    inner join clock on raised.season_code = clock.season_code
-    inner join decisions
-        on
-            raised.candidate_no = decisions.candidate_no
-            and clock.clock_at >= decisions.decided_at
-            and (decisions.ends_at is null or clock.clock_at < decisions.ends_at)
-    where
-        decisions.action_code = 'exclude'
-        or {{ local_date('decisions.decided_at') }} >= raised.replied_on
-    group by raised.candidate_no, raised.body_code
+        season_code, candidate_no, 'CLEAR_AFTER_CLOSE' as alert_code, body_code, list_no, reply_no, replied_on,
+        heard_at, null as keep_decision_no, _batch_id
+    from cleared
 ),
 
-withdrawn as (
-    select distinct stops.candidate_no
+stopped as (
+    select
+        candidate_no,
+        arg_min(decision_no, (starts_at, decision_no)) filter (where stop_code = 'exclusion') as decision_no
     from stops
-    inner join clock on stops.starts_at <= clock.clock_at
+    group by candidate_no
 )
 
 select
@@ -92,12 +97,13 @@ select
     raised.candidate_no,
     raised.alert_code,
     raised.body_code,
+    raised.list_no,
     raised.reply_no,
     raised.replied_on,
-    raised.replied_at,
-    closing.decision_no is null and withdrawn.candidate_no is null as is_open,
-    closing.decision_no as closed_by_decision_no,
+    raised.heard_at,
+    raised.keep_decision_no is null and stopped.candidate_no is null as is_open,
+    -- the exclusion that came first, as it stops the candidate; else the latest decision to keep
+    coalesce(stopped.decision_no, raised.keep_decision_no) as closed_by_decision_no,
     raised._batch_id
 from raised
-left join closing on raised.candidate_no = closing.candidate_no and raised.body_code = closing.body_code
-left join withdrawn on raised.candidate_no = withdrawn.candidate_no
+left join stopped on raised.candidate_no = stopped.candidate_no

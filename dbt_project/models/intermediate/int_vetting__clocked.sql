@@ -43,8 +43,8 @@ next_day as (
 select
     stages.season_code,
     vetting_window.starts_local::date as first_day_on,
-    -- the end is exclusive: the last day is the one before
-    vetting_window.ends_local::date - 1 as last_day_on,
+    -- the end is exclusive: the last day is that of the moment before it
+    (vetting_window.ends_local - interval 1 microsecond)::date as last_day_on,
     vetting_window.ends_at as closes_at,
     vetting_window.ends_at <= {{ as_of() }} as is_over,
     (intake.ends_local - interval 1 microsecond)::date as intake_last_day_on,

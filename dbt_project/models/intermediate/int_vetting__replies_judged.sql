@@ -1,4 +1,4 @@
--- Order §4.4, A33: of the valid replies to one request the latest counts, of several of one moment the
+-- Order §4.4, A33: of the valid replies to one request the latest counts, of several of one day the
 -- worst. Taken twice: of the latest versions, and of those that were known when vetting closed.
 with replies as (
     select * from {{ ref('int_vetting__replies_read') }}
@@ -11,21 +11,19 @@ placed as (
         row_number() over now_counting as place,
         first_value(result_code) over now_counting as counted_result_code,
         row_number() over at_close_counting as place_at_close,
-        count(*) over (partition by reply_no, candidate_no) as count_versions,
-        max(said_version_no) over (partition by reply_no, candidate_no) as last_said_version_no
+        count(*) over (partition by reply_no, list_no, candidate_no) as count_versions,
+        max(said_version_no) over (partition by reply_no, list_no, candidate_no) as last_said_version_no
     from replies
     window
         now_counting as (
             partition by list_no, candidate_no, fault_code is null, is_latest_version
             order by
-                replied_on desc, _received_at desc,
-                result_code = 'clear', result_code = 'unclear', reply_no desc
+                replied_on desc, result_code = 'clear', result_code = 'unclear', reply_no desc
         ),
         at_close_counting as (
             partition by list_no, candidate_no, fault_code is null, is_at_close
             order by
-                replied_on desc, _received_at desc,
-                result_code = 'clear', result_code = 'unclear', reply_no desc
+                replied_on desc, result_code = 'clear', result_code = 'unclear', reply_no desc
         )
 )
 
@@ -55,5 +53,6 @@ select
     last_said_version_no > 1 as is_corrected,
     count_versions,
     _batch_id,
-    _received_at
+    _received_at,
+    heard_at
 from placed

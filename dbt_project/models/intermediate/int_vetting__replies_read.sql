@@ -33,15 +33,30 @@ latest as (
     select max(season_code) as season_code from bodies
 ),
 
--- the version in which the letter first said what this one says: a copy sent again says nothing new
+-- what a version says that the one before it did not: a copy sent again says nothing new
+compared as (
+    select
+        *,
+        coalesce(
+            row(body_code, replied_on, result_code, ground_code, fact_on)
+            != lag(row(body_code, replied_on, result_code, ground_code, fact_on))
+                over (partition by reply_no, list_no, candidate_no order by _version_no), true
+        ) as says_otherwise
+    from versions
+),
+
+-- the first of the unbroken run of versions that say the same is the one that was heard
 said as (
     select
         *,
-        min(_version_no) over (
-            partition by
-                reply_no, candidate_no, list_no, body_code, replied_on, result_code, ground_code, fact_on
-        ) as said_version_no
-    from versions
+        max(_version_no) filter (where says_otherwise) over saying as said_version_no,
+        max(_received_at) filter (where says_otherwise) over saying as heard_at
+    from compared
+    window saying as (
+        partition by reply_no, list_no, candidate_no
+        order by _version_no
+        rows between unbounded preceding and current row
+    )
 ),
 
 -- what answers nobody and no list is kept with the latest season
@@ -99,6 +114,7 @@ select
     and coalesce(spoken._superseded_at >= clock.closes_at, true)
     and spoken.replied_on <= clock.last_day_on as is_at_close,
     spoken._batch_id,
-    spoken._received_at
+    spoken._received_at,
+    spoken.heard_at
 from spoken
 left join clock on spoken.season_code = clock.season_code

@@ -57,8 +57,12 @@ select
         order by seasoned.sent_on desc, seasoned.list_no desc
     ) = 1 as is_last,
     seasoned.sent_on <= clock.last_day_on
+    and seasoned._first_received_at < clock.closes_at
     and row_number() over (
-        partition by seasoned.candidate_no, seasoned.body_code, seasoned.sent_on <= clock.last_day_on
+        partition by
+            seasoned.candidate_no,
+            seasoned.body_code,
+            seasoned.sent_on <= clock.last_day_on and seasoned._first_received_at < clock.closes_at
         order by seasoned.sent_on desc, seasoned.list_no desc
     ) = 1 as is_last_at_close,
     seasoned._batch_id

@@ -17,6 +17,9 @@ select
     accounts.candidate_no,
     bodies.body_code,
     {{ speaker_on('bodies', 'clock.today_on') }} as addressee_body_code,
+    accounts.identity_key,
+    -- what is known of the person's data at the end of vetting
+    accounts._received_at < clock.closes_at as is_known_at_close,
     accounts._batch_id
 from accounts
 inner join bodies

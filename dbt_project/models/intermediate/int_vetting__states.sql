@@ -17,40 +17,52 @@ decisions as (
     where action_code in ('keep', 'admit_conditionally')
 ),
 
+-- a list that names the person otherwise than the counted submission does asked about somebody else: nothing
+-- was sent; a list without keys says nothing of it
 asked as (
     select
         required.season_code,
         required.candidate_no,
         required.body_code,
         required.addressee_body_code,
-        coalesce(latest.state_code, 'not_sent') as state_code,
+        coalesce(said.state_code, 'not_sent') as state_code,
         coalesce(closing.state_at_close_code, 'not_sent') as state_at_close_code,
         latest.list_no,
         latest.sent_on,
         latest.due_on,
-        latest.reply_no,
-        latest.said_version_no,
-        latest.sender_body_code,
-        latest.replied_on,
-        latest.replied_at,
+        said.reply_no,
+        said.sender_body_code,
+        said.replied_on,
+        said.heard_at,
         closing.reply_no_at_close,
-        closing.said_version_no_at_close,
         closing.replied_on_at_close,
-        coalesce(latest._reply_batch_id, latest._batch_id, required._batch_id) as _batch_id
+        closing.heard_at_close,
+        coalesce(said._reply_batch_id, latest._batch_id, required._batch_id) as _batch_id
     from required
     left join requests as latest
         on
             required.candidate_no = latest.candidate_no
             and required.body_code = latest.body_code
             and latest.is_last
+    left join requests as said
+        on
+            required.candidate_no = said.candidate_no
+            and required.body_code = said.body_code
+            and said.is_last
+            and (said.identity_key is null or required.identity_key = said.identity_key)
     left join requests as closing
         on
             required.candidate_no = closing.candidate_no
             and required.body_code = closing.body_code
             and closing.is_last_at_close
+            and (
+                not required.is_known_at_close
+                or closing.identity_key is null
+                or required.identity_key = closing.identity_key
+            )
 ),
 
--- A31: a conditional admission covers silence; A33: what was said is covered by no decision older than it
+-- A31: a conditional admission covers silence; A33: nobody decides on what was not said or has not arrived
 settling as (
     select
         asked.candidate_no,
@@ -69,6 +81,7 @@ settling as (
             when asked.state_at_close_code in ('sent', 'not_sent')
                 then decisions.action_code = 'admit_conditionally'
             when {{ local_date('decisions.decided_at') }} < asked.replied_on_at_close then false
+            when decisions.decided_at < asked.heard_at_close then false
             when asked.state_at_close_code = 'unclear' then true
             else asked.state_at_close_code = 'adverse' and decisions.action_code = 'keep'
         end
@@ -89,12 +102,10 @@ select
     asked.sent_on,
     asked.due_on,
     asked.reply_no,
-    asked.said_version_no,
     asked.sender_body_code,
     asked.replied_on,
-    asked.replied_at,
+    asked.heard_at,
     asked.reply_no_at_close,
-    asked.said_version_no_at_close,
     asked.replied_on_at_close,
     asked._batch_id
 from asked

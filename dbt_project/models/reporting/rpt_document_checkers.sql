@@ -8,7 +8,11 @@ compared as (
         checks.*,
         not checks.is_latest and latest.result_code != checks.result_code as is_overturned
     from checks
-    left join checks as latest on checks.document_id = latest.document_id and latest.is_latest
+    left join checks as latest
+        on
+            checks.document_id = latest.document_id
+            and checks.candidate_no = latest.candidate_no
+            and latest.is_latest
 )
 
 select

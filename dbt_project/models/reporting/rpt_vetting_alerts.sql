@@ -47,6 +47,7 @@ select
     candidates.track_code,
     alerts.alert_code,
     alerts.body_code,
+    alerts.list_no,
     alerts.reply_no,
     alerts.replied_on,
     alerts.received_at,

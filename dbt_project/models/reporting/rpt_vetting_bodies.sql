@@ -54,8 +54,7 @@ select
     forecasts.count_at_risk,
     forecasts.forecast_code,
     -- open requests have somebody to answer them: the body itself, or who took it over
-    coalesce({{ speaker_on('bodies', local_date(as_of())) }}, bodies.successor_body_code) is not null
-        as has_successor
+    {{ speaker_on('bodies', local_date(as_of())) }} is not null as has_successor
 from bodies
 inner join forecasts
     on bodies.season_code = forecasts.season_code and bodies.body_code = forecasts.body_code

@@ -37,6 +37,10 @@ left join states on replies.candidate_no = states.candidate_no and replies.body_
 where
     handlings.is_problem
     or replies.is_corrected
-    or replies.received_at >= closes.closes_at
-    -- what is not clear under a list that a later one replaced decides nothing: somebody must see it
-    or (replies.result_code != 'clear' and replies.list_no is distinct from states.list_no)
+    or replies.heard_at >= closes.closes_at
+    -- what is not clear under a list that was replaced, or that names the person as they were before, decides
+    -- nothing: somebody must see it
+    or (
+        replies.result_code != 'clear'
+        and (replies.list_no is distinct from states.list_no or states.state_code = 'not_sent')
+    )

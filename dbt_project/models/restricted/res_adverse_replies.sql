@@ -1,6 +1,6 @@
 -- A33, Order §4.5: what the working group has to know of an adverse reply: whether its ground stood in the
--- law on the day of the letter, and had not run out by then. Codes and days only; what a ground says is not
--- here.
+-- law on the day of the letter, and has run out by the day on which the list is decided. Codes and days only;
+-- what a ground says is not here.
 with replies as (
     select * from {{ ref('fct_vetting_replies') }}
     where result_code = 'adverse'
@@ -8,6 +8,10 @@ with replies as (
 
 letters as (
     select * from {{ ref('stg_vetting__replies') }}
+),
+
+clock as (
+    select * from {{ ref('int_vetting__clocked') }}
 ),
 
 grounds as (
@@ -27,9 +31,15 @@ grounded as (
         grounds.ground_code is not null as is_known,
         grounds.limitation_years,
         (letters.fact_on + to_years(grounds.limitation_years))::date as expires_on,
+        {{ local_date('clock.deciding_at') }} as deciding_on,
         grounds.is_verified
     from replies
-    inner join letters on replies.reply_no = letters.reply_no and replies.candidate_no = letters.candidate_no
+    inner join letters
+        on
+            replies.reply_no = letters.reply_no
+            and replies.list_no = letters.list_no
+            and replies.candidate_no = letters.candidate_no
+    left join clock on replies.season_code = clock.season_code
     left join grounds
         on
             letters.ground_code = grounds.ground_code
@@ -51,7 +61,7 @@ select
         when not is_known then 'unknown_ground'
         when limitation_years is null then 'in_force'
         when fact_on is null then 'no_fact_date'
-        when expires_on <= replied_on then 'expired'
+        when expires_on <= deciding_on then 'expired'
         else 'in_force'
     end as ground_state_code,
     expires_on,

@@ -1,6 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'fct_vetting_states'}}}) }}
 -- A31, A33: what a body had said of a candidate when vetting closed is not what it says now, although no
--- letter about the candidate arrived since and nobody sent them again.
+-- letter about the candidate, no list with them and no submission of theirs arrived since.
 with closes as (
     select
         season_code,
@@ -17,7 +17,13 @@ later as (
     union all
     select requests.candidate_no
     from {{ ref('stg_agency__vetting_requests') }} as requests
-    inner join closes on requests.sent_on >= closes.after_on
+    inner join closes
+        on requests.sent_on >= closes.after_on or requests._first_received_at >= closes.closes_at
+    union all
+    select accounts.candidate_no
+    from {{ ref('int_accounts__counted') }} as accounts
+    inner join closes
+        on accounts.season_code = closes.season_code and accounts._received_at >= closes.closes_at
 )
 
 select

@@ -1,9 +1,14 @@
 {{ config(meta={'dagster': {'ref': {'name': 'sel_stage_results'}}}) }}
--- Order §4.2, §4.5, §5.1, A10: somebody admitted from a stage had been excluded or had withdrawn when its
--- list was published. Read from the decisions themselves, not from the selection's own steps.
-with admitted as (
+-- Order §4.2, §4.5, §5.1, A10, A40: somebody admitted from a stage had been excluded or had withdrawn, under
+-- whatever number, when its list was published. Read from the decisions themselves, not from the selection's
+-- own steps.
+with accounts as (
+    select * from {{ ref('int_accounts__counted') }}
+),
+
+admitted as (
     select
-        results.candidate_no,
+        others.candidate_no,
         results.stage_code,
         cutoffs.published_at
     from {{ ref('sel_stage_results') }} as results
@@ -12,6 +17,9 @@ with admitted as (
             results.season_code = cutoffs.season_code
             and results.stage_code = cutoffs.stage_code
             and results.track_code = cutoffs.track_code
+    inner join accounts on results.candidate_no = accounts.candidate_no
+    inner join accounts as others
+        on accounts.season_code = others.season_code and accounts.person_key = others.person_key
     where results.is_admitted
 ),
 

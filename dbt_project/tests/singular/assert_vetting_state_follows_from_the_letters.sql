@@ -8,7 +8,6 @@ with valid as (
         result_code,
         (
             replied_on,
-            received_at,
             case result_code when 'adverse' then 2 when 'unclear' then 1 else 0 end,
             reply_no
         ) as weight
@@ -36,7 +35,8 @@ latest as (
     select
         candidate_no,
         body_code,
-        max((sent_on, list_no)) as latest_request
+        max((sent_on, list_no)) as latest_request,
+        arg_max(struct_pack(value := identity_key), (sent_on, list_no)).value as identity_key
     from {{ ref('stg_agency__vetting_requests') }}
     group by candidate_no, body_code
 )
@@ -47,6 +47,7 @@ select
     states.state_code
 from {{ ref('fct_vetting_states') }} as states
 left join latest on states.candidate_no = latest.candidate_no and states.body_code = latest.body_code
+inner join {{ ref('int_accounts__counted') }} as accounts on states.candidate_no = accounts.candidate_no
 left join answers
     on
         latest.candidate_no = answers.candidate_no
@@ -55,5 +56,7 @@ where
     states.state_code
     != case
         when latest.candidate_no is null then 'not_sent'
+        when latest.identity_key is distinct from accounts.identity_key and latest.identity_key is not null
+            then 'not_sent'
         else coalesce(answers.result_code, 'sent')
     end

@@ -13,6 +13,7 @@ import pandas as pd
 
 from ingestion.sample_season.document_checks import Checking
 from ingestion.sample_season.documents import Filing
+from ingestion.sample_season.scenarios.broken import GHOST
 from ingestion.sample_season.world import Extra, Scenario, World
 
 NAME = "certificate_checked_by_hand"
@@ -54,6 +55,15 @@ CASES = (
     Case("confirmed_for_filing_day", True, (_found("06-24 10:20", "confirmed", "2025-06-18"),)),
     Case("confirmed_for_day_before", False, (_found("06-24 10:25", "confirmed", "2025-06-17"),)),
     Case("confirmed_without_day", False, (_found("06-24 10:30", "confirmed"),)),
+    Case("confirmed_after_close", False, (_found("08-04 10:15", "confirmed", "2027-03-01"),)),
+    Case(
+        "confirmation_came_after_close",
+        False,
+        (_found("07-30 10:15", "confirmed", "2027-03-01", received=_at("08-04 19:00")),),
+    ),
+    Case(
+        "confirmed_of_another", False, (_found("06-24 10:31", "confirmed", "2027-03-01", candidate_no=GHOST),)
+    ),
     Case("unclear", False, (_found("06-24 10:35", "unclear"),)),
     Case("rejected", False, (_found("06-24 10:37", "rejected", remark_code="false_document"),)),
     Case("day_of_unclear_check", False, (_found("06-24 10:38", "unclear", "2027-03-01"),)),
@@ -68,15 +78,23 @@ CASES = (
     ),
     Case(
         "confirmed_then_unclear",
-        True,
+        False,
         (
             _found("06-24 10:45", "confirmed", "2027-03-01"),
             _found("06-26 11:05", "unclear", checker_code="CH-07"),
         ),
     ),
     Case(
+        "confirmed_then_rejected",
+        False,
+        (
+            _found("06-24 10:46", "confirmed", "2027-03-01"),
+            _found("06-26 11:06", "rejected", remark_code="false_document", checker_code="CH-07"),
+        ),
+    ),
+    Case(
         "confirmed_then_confirmed_without_day",
-        True,
+        False,
         (
             _found("06-24 10:47", "confirmed", "2027-03-01"),
             _found("06-26 11:07", "confirmed", checker_code="CH-07"),

@@ -104,6 +104,24 @@ def _ask_late(world: World, filing: Filing) -> None:
     world.people.at[number, "track_code"] = world.track[number] = "digital"
 
 
+# Role, the list, whether a term that is over still bars, and the term.
+PAST_TERMS = (
+    ("reserve_term_over", "reserve_member", True, "2021-05-04", "2024-05-03"),
+    ("removed_from_reserve", "reserve_removed", True, "2022-09-01", "2023-09-01"),
+    ("corps_a_term_over", "corps_a", False, "2021-05-04", "2024-05-03"),
+)
+
+
+def _end_terms(world: World, filing: Filing) -> None:
+    """§2.2 bars past members of the Reserve too; other entries end by their last day."""
+    for role, code, bars, since, until in PAST_TERMS:
+        idx = world.role("past_term", role)
+        term = {"valid_from": pd.Timestamp(since), "valid_to": pd.Timestamp(until)}
+        filing.add("stop_list", iin=str(world.people.at[idx, "iin"]), stop_list_code=code, **term)
+        if bars:
+            world.people.at[idx, "passes_registration"] = False
+
+
 SCENARIOS = (
     Scenario(
         "turns_36",
@@ -125,6 +143,13 @@ SCENARIOS = (
         "Order §2",
         {"filing": _fail_several},
         _cast_failing,
+    ),
+    Scenario(
+        "past_term",
+        "Terms on a stop list are over before the day of filing; those of the Reserve bar all the same.",
+        "Order §2.2",
+        {"filing": _end_terms},
+        lambda size: [Extra(role, values={"submitted_at": FILED_AT}) for role, *_ in PAST_TERMS],
     ),
     Scenario(
         LATE,

@@ -7,6 +7,7 @@ Belongs here: decisions that are the case. Does not belong here: letters that ar
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import pandas as pd
 
@@ -18,6 +19,7 @@ from ingestion.sample_season.world import Extra, Scenario, World
 FILED_AT = pd.Timestamp("2025-06-18 12:00:00")
 VETTING = "decisions_on_vetting"
 ADVERSE_ON = date(2025, 7, 10)
+CAME_LATE = pd.Timestamp("2025-07-14 18:00:00")
 
 
 def _on(month: int, day: int, hour: int = 15) -> datetime:
@@ -42,6 +44,7 @@ ROLES = {
     "admitted_then_adverse_and_kept": True,
     "kept_before_the_reply": False,
     "kept_on_the_day": True,
+    "kept_before_it_came": False,
     "keep_reversed": False,
     "kept_again": True,
     "admission_reversed_after_list": True,
@@ -51,15 +54,6 @@ ROLES = {
     "one_kept_one_missing": False,
     "one_kept_one_admitted": True,
 }
-ON_ADVERSE = (
-    "kept_before_the_reply",
-    "kept_on_the_day",
-    "keep_reversed",
-    "kept_again",
-    "adverse_admitted_only",
-    "one_kept_one_missing",
-    "one_kept_one_admitted",
-)
 
 
 def _decide(world: World, vetting: Vetting) -> None:
@@ -88,15 +82,17 @@ def _decide_on_missing(world: World, vetting: Vetting) -> None:
 
 
 def _decide_on_adverse(world: World, vetting: Vetting) -> None:
-    """To keep settles what had been written by that day, while it is not reversed."""
+    """To keep settles what had been written and had come by then, while it is not reversed."""
     on_adverse = [
         role for role in ROLES if "kept" in role or "keep" in role or role == "adverse_admitted_only"
     ]
     for role in on_adverse:
         if role != "admitted_then_adverse_and_kept":
-            vetting.add(world, world.role(VETTING, role), "MIA", ADVERSE_ON, "adverse")
+            came: dict[str, Any] = {"received": CAME_LATE} if role == "kept_before_it_came" else {}
+            vetting.add(world, world.role(VETTING, role), "MIA", ADVERSE_ON, "adverse", **came)
     _keep(world, world.role(VETTING, "kept_before_the_reply"), _on(7, 9, 23))
-    _keep(world, world.role(VETTING, "kept_on_the_day"), _on(7, 10, 9))
+    _keep(world, world.role(VETTING, "kept_on_the_day"), _on(7, 10, 19))
+    _keep(world, world.role(VETTING, "kept_before_it_came"), _on(7, 11))
     for role in ("keep_reversed", "kept_again"):
         idx = world.role(VETTING, role)
         _reverse(world, idx, _on(7, 28), _keep(world, idx, _on(7, 17)))
@@ -137,6 +133,27 @@ def _correct(world: World, idx: int, at: datetime, track: str) -> str:
     return decide(world, idx, at, "correct_track", "platform_error", stage="registration", track_code=track)
 
 
+OTHER_NUMBER = "excluded_under_another_number"
+EXCLUDED_AT = _on(7, 15)
+
+
+def _cast_other_number(size: int) -> list[Extra]:
+    first = {"submitted_at": pd.Timestamp("2025-06-12 12:00:00")}
+    return [Extra("first", values=first), Extra("second", values={"submitted_at": FILED_AT}, twin_of="first")]
+
+
+def _void_first(world: World, people: pd.DataFrame) -> None:
+    people.at[world.role(OTHER_NUMBER, "first"), "passes_registration"] = False
+
+
+def _exclude_first(world: World, vetting: Vetting) -> None:
+    """The exclusion names the account that does not count; it holds for the one that does."""
+    exclude(world, world.role(OTHER_NUMBER, "first"), EXCLUDED_AT, "false_data", stage="registration")
+    second = world.role(OTHER_NUMBER, "second")
+    world.stop(second, EXCLUDED_AT)
+    world.people.at[second, "passes_vetting"] = False
+
+
 SCENARIOS = (
     Scenario(
         VETTING,
@@ -144,6 +161,13 @@ SCENARIOS = (
         "A31, A33, Order §4.5",
         {"vetting": _decide},
         lambda size: [Extra(role, values={"submitted_at": FILED_AT}) for role in ROLES],
+    ),
+    Scenario(
+        OTHER_NUMBER,
+        "A person with two accounts is excluded under the number of the one that is void.",
+        "A40, A41",
+        {"people": _void_first, "vetting": _exclude_first},
+        _cast_other_number,
     ),
     Scenario(
         "track_corrected_by_decision",

@@ -45,6 +45,8 @@ def _late(world: World, vetting: Vetting) -> None:
     vetting.drop(idx, "FMA")
     vetting.add(world, idx, "FMA", date(2025, 7, 30), "clear", hour=6 * 24 + 10)
     _fail(world, idx)
+    idx = world.role(name, "adverse_in_time_received_late")
+    vetting.add(world, idx, "FMA", date(2025, 7, 30), "adverse", hour=6 * 24 + 10)
     whole_list = vetting.replies["list_no"] == list_number("MIA", 2)
     vetting.replies.loc[whole_list, ["replied_on", "received"]] += pd.Timedelta(days=14)
 
@@ -90,10 +92,7 @@ def _contradict(world: World, vetting: Vetting) -> None:
         idx, "MIA", result_code="adverse", ground_code="ART16-3-08", fact_on=pd.Timestamp("2021-05-05")
     )
     vetting.add(world, idx, "MIA", date(2025, 7, 22), "clear")
-    idx = world.role(name, "same_day_last_receipt_clear")
-    vetting.drop(idx, "GPO")
-    vetting.add(world, idx, "GPO", date(2025, 7, 3), "clear", hour=16)
-    vetting.add(world, idx, "GPO", date(2025, 7, 3), "adverse", hour=11)
+    _contradict_on_one_day(world, vetting)
     _contradict_at_once(world, vetting)
     idx = world.role(name, "adverse_kept")
     vetting.add(world, idx, "FMA", date(2025, 7, 10), "adverse")
@@ -105,6 +104,18 @@ def _contradict(world: World, vetting: Vetting) -> None:
     vetting.change(idx, "MOJ", result_code="unclear")
     vetting.add(world, idx, "MIA", date(2025, 7, 18), "adverse")
     _fail(world, idx)
+
+
+def _contradict_on_one_day(world: World, vetting: Vetting) -> None:
+    """Two letters of one day: the worst counts, whichever came last, and sent again it says nothing new."""
+    for role in ("same_day_clear_came_last", "clear_copied_after_adverse"):
+        idx = world.role("contradictory_vetting_reply", role)
+        vetting.drop(idx, "GPO")
+        vetting.add(world, idx, "GPO", date(2025, 7, 3), "clear", hour=16)
+        if role == "clear_copied_after_adverse":
+            vetting.resend(idx, "GPO", pd.Timestamp("2025-07-24 12:00"))
+        vetting.add(world, idx, "GPO", date(2025, 7, 3), "adverse", hour=11)
+        _fail(world, idx)
 
 
 def _contradict_at_once(world: World, vetting: Vetting) -> None:
@@ -144,6 +155,11 @@ def _dissolve(world: World, vetting: Vetting) -> None:
             idx, body, result_code="adverse", ground_code="ART16-3-14", fact_on=pd.Timestamp("2020-02-02")
         )
         _fail(world, idx)
+        idx = world.role(name, "one_letter_for_two_lists")
+        for asked, result in ((successor, "clear"), (body, "adverse")):
+            vetting.drop(idx, asked)
+            vetting.add(world, idx, asked, date(2025, 7, 22), result, sender=successor)
+        _fail(world, idx)
 
 
 def _turn_adverse(world: World, run: StageRun) -> None:
@@ -174,7 +190,12 @@ SCENARIOS = (
         "A31, A32",
         {"vetting": _late},
         lambda size: _cast(
-            FILED_AT, "after_window", "on_last_day", "overdue_in_window", "dated_in_time_received_late"
+            FILED_AT,
+            "after_window",
+            "on_last_day",
+            "overdue_in_window",
+            "dated_in_time_received_late",
+            "adverse_in_time_received_late",
         ),
     ),
     Scenario(
@@ -186,14 +207,15 @@ SCENARIOS = (
     ),
     Scenario(
         "contradictory_vetting_reply",
-        "A body writes twice and says different things; its latest letter in force counts.",
+        "A body writes twice and says different things; its latest letter counts, of one day the worst.",
         "A33",
         {"vetting": _contradict},
         lambda size: _cast(
             FILED_AT,
             "turns_adverse",
             "turns_clear",
-            "same_day_last_receipt_clear",
+            "same_day_clear_came_last",
+            "clear_copied_after_adverse",
             "at_once_in_one_file",
             "at_once_in_two",
             "adverse_kept",
@@ -212,6 +234,7 @@ SCENARIOS = (
             "old_letterhead_adverse",
             "successor_too_early",
             "successor_adverse",
+            "one_letter_for_two_lists",
         ),
     ),
     Scenario(

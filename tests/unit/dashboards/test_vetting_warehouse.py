@@ -8,7 +8,7 @@ import pytest
 from dashboards import vetting_warehouse
 from dashboards.vetting_warehouse import VettingFilters
 from dashboards.warehouse import Release, TablesMissing, current_release, names
-from tests.support.fake_release import seed_rows, write_pointer, write_release
+from tests.support.fake_release import add_season, seed_rows, write_pointer, write_release
 
 EVERYTHING = VettingFilters()
 
@@ -80,6 +80,30 @@ def test_an_older_release_is_named_with_what_it_lacks(tmp_path: Path) -> None:
         vetting_warehouse.require_tables(current_release(tmp_path))
     assert caught.value.params["release"] == "2025-r0007"
     assert caught.value.params["tables"] == "reporting.rpt_vetting_due"
+
+
+def test_two_seasons_side_by_side_neither_double_nor_mix(tmp_path: Path) -> None:
+    both = (VettingFilters(), VettingFilters(bodies=("MOJ",), tracks=("digital",)))
+    narrowed = (
+        vetting_warehouse.board, vetting_warehouse.bodies, vetting_warehouse.due, vetting_warehouse.hold,
+        vetting_warehouse.alerts, vetting_warehouse.problems, vetting_warehouse.document_work,
+    )  # fmt: skip
+    whole = (
+        vetting_warehouse.list_days, vetting_warehouse.alert_stages, vetting_warehouse.document_checkers,
+        vetting_warehouse.calendar_findings, vetting_warehouse.last_day,
+    )  # fmt: skip
+    for published in (0, 9):
+        asked = []
+        for name in ("one", "two"):
+            folder = tmp_path / f"{name}{published}"
+            file = write_release(folder, "2025-r0001", size=120, published=published)
+            if name == "two":
+                add_season(file)
+            write_pointer(folder, file)
+            opened = current_release(folder)
+            answers = [question(opened, filters) for question in narrowed for filters in both]
+            asked.append([*answers, *(question(opened) for question in whole)])
+        assert asked[0] == asked[1]
 
 
 def test_names_of_what_the_page_shows(release: Release) -> None:

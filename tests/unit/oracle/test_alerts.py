@@ -103,11 +103,59 @@ def test_what_was_known_and_settled_is_no_alert() -> None:
     adverse = reply(WHO, "MIA", "adverse")
     kept = decision("WG-1", WHO, "keep")
     assert _codes(replies=[adverse], without=("MIA",), decisions=[kept]) == []
+    assert _codes(replies=[adverse], without=("MIA",), decisions=[kept], as_of=PUBLISHED_AT) == []
     sent_again = adverse | {"_received": local(2025, 8, 5)}
     assert _codes(replies=[adverse, sent_again], without=("MIA",), decisions=[kept]) == []
     another = reply(WHO, "MIA", "adverse", **LATER)
     assert _codes(replies=[adverse, another], without=("MIA",), decisions=[kept]) == [
         ("ADVERSE_AFTER_PASS", True, None)
+    ]
+
+
+def test_a_decision_taken_back_afterwards_no_longer_covers() -> None:
+    adverse, kept = reply(WHO, "MIA", "adverse"), decision("WG-1", WHO, "keep")
+    back = decision("WG-2", WHO, "reverse", reversed_decision_no="WG-1", decided_at=local(2025, 8, 20))
+    given = {"replies": [adverse], "without": ("MIA",), "decisions": [kept, back]}
+    assert _codes(as_of=local(2025, 8, 20) - SECOND, **given) == []
+    assert _codes(**given) == [("ADVERSE_AFTER_PASS", True, None)]
+    again = decision("WG-3", WHO, "keep", decided_at=local(2025, 8, 21))
+    given["decisions"] = [kept, back, again]
+    assert _codes(**given) == [("ADVERSE_AFTER_PASS", False, "WG-3")]
+
+
+def test_unclear_and_admitted_is_no_alert() -> None:
+    unclear, admitted = reply(WHO, "MIA", "unclear"), decision("WG-1", WHO, "admit_conditionally")
+    assert _codes(replies=[unclear], without=("MIA",), decisions=[admitted]) == []
+
+
+def test_what_the_answer_to_a_replaced_list_says_is_an_alert() -> None:
+    """Sent to the body again, which clears the second request; of the first it says adverse, and late."""
+    given = _given([], (), ())
+    again = requests(WHO, "MIA", number=5, sent_on=date(2025, 6, 30))
+    given["agency__vetting_requests"] = [*requests(WHO), *again]
+    clear = [reply(WHO, body.code) for body in BODIES]
+    second = reply(WHO, "MIA", list_no="MIA-2025-05", reply_no="MIA-2", replied_on=date(2025, 7, 3))
+    late = reply(WHO, "MIA", "adverse", reply_no="MIA-3", replied_on=date(2025, 8, 18))
+    given["vetting__replies"] = [*clear, second, late]
+    rows = tables(given)
+    (line,) = alerts.alerts(Office(rows, AFTERWARDS, {}), compute(rows, AFTERWARDS))
+    assert (line["alert_code"], line["reply_no"]) == ("ADVERSE_AFTER_PASS", "MIA-3")
+
+
+def test_adverse_of_july_that_came_in_august_is_an_alert() -> None:
+    late = reply(WHO, "MIA", "adverse", reply_no="MIA-2", replied_on=date(2025, 7, 30))
+    late["_received"] = local(2025, 8, 5)
+    assert _codes(replies=[late]) == [("ADVERSE_AFTER_PASS", True, None)]
+    before_it_came = decision("WG-1", WHO, "keep", decided_at=local(2025, 7, 31))
+    assert _codes(replies=[late], decisions=[before_it_came]) == [("ADVERSE_AFTER_PASS", True, None)]
+
+
+def test_kept_after_the_list() -> None:
+    """Who did not pass and is kept afterwards: nothing speaks against them any more."""
+    adverse, kept = reply(WHO, "MIA", "adverse"), decision("WG-1", WHO, "keep", decided_at=local(2025, 8, 5))
+    assert _codes(replies=[adverse], without=("MIA",)) == []
+    assert _codes(replies=[adverse], without=("MIA",), decisions=[kept]) == [
+        ("CLEAR_AFTER_CLOSE", True, None)
     ]
 
 
@@ -123,11 +171,12 @@ def test_what_closes_an_alert() -> None:
         (found,) = _codes(replies=adverse, decisions=[decision("WG-1", WHO, **changes)])
         return found
 
-    after, before = {"decided_at": local(2025, 8, 18)}, {"decided_at": local(2025, 8, 17, 23, 59)}
+    came = local(2025, 8, 18, 18)
+    after, before = {"decided_at": came}, {"decided_at": came - SECOND}
     is_closed, is_open = ("ADVERSE_AFTER_PASS", False, "WG-1"), ("ADVERSE_AFTER_PASS", True, None)
     assert closed(action_code="keep", **after) == is_closed
     assert closed(action_code="keep", **before) == is_open
-    assert closed(action_code="exclude", **after) == is_closed
+    assert closed(action_code="exclude", **before) == is_closed, "whatever for"
     assert closed(action_code="admit_conditionally", **after) == is_open
     exclusion = decision("WG-1", WHO, "exclude", **after)
     reversal = decision("WG-2", WHO, "reverse", reversed_decision_no="WG-1", decided_at=local(2025, 8, 20))

@@ -123,6 +123,11 @@ def test_lead_and_lag() -> None:
     assert (line["days_to_answer_median"], line["days_to_answer_p90"]) == (6, 10)
 
 
+def _out(who: str) -> dict[str, Any]:
+    """Excluded: not to be sent any more."""
+    return decision(f"WG-{who}", who, "exclude", decided_at=local(2025, 6, 20))
+
+
 def _forecast(as_of: datetime, replied: bool = True, sent_on: date = date(2025, 6, 16)) -> tuple[Any, ...]:
     """One request answered after ten days and one open, or both open."""
     answer = reply(ONE, "MIA", replied_on=date(2025, 6, 26)) if replied else None
@@ -135,21 +140,76 @@ def test_forecast() -> None:
     assert _forecast(local(2025, 7, 10), sent_on=date(2025, 7, 8)) == ("kept", date(2025, 7, 18), 0)
     assert _forecast(local(2025, 7, 24), sent_on=date(2025, 7, 21)) == ("kept", date(2025, 7, 31), 0)
     assert _forecast(local(2025, 7, 24), sent_on=date(2025, 7, 22)) == ("at_risk", date(2025, 8, 1), 1)
-    assert _forecast(local(2025, 7, 30, 18), sent_on=date(2025, 7, 1)) == ("kept", date(2025, 7, 31), 0)
-    assert _forecast(local(2025, 7, 31), sent_on=date(2025, 7, 1)) == ("at_risk", date(2025, 8, 1), 1)
+    assert _forecast(local(2025, 7, 11), sent_on=date(2025, 7, 1)) == ("kept", date(2025, 7, 11), 0)
+    nobody_knows = ("at_risk", None, 1)
+    assert _forecast(local(2025, 7, 12), sent_on=date(2025, 7, 1)) == nobody_knows, "it never took so long"
     assert _forecast(local(2025, 7, 10), replied=False) == ("no_basis", None, 0)
     assert _forecast(local(2025, 8, 1))[0] == "missed"
     answered = [reply(ONE, "MIA"), reply(TWO, "MIA")]
     assert _body("MIA", _office(local(2025, 8, 1), BOTH, answered))["forecast_code"] == "done"
-    assert _body("GPO", _office(local(2025, 7, 10), BOTH))["forecast_code"] == "kept", "nothing is expected"
+    alone = _office(local(2025, 7, 10), BOTH, decisions=[_out(ONE), _out(TWO)])
+    assert _body("GPO", alone)["forecast_code"] == "kept", "nothing is expected"
+
+
+def test_who_waited_longer_than_usual_is_expected_after_the_longest() -> None:
+    """Nine answers after four days and one after thirty: an open request of 23 June."""
+    people = [registration(f"R25-{number:06d}", iin=IIN) for number in range(1, 12)]
+    sent = [row for person in people for row in requests(person["candidate_no"], "MIA")]
+    sent[10] = sent[10] | {"sent_on": date(2025, 6, 23), "list_no": list_no("MIA", 4)}
+    days = [date(2025, 6, 20)] * 9 + [date(2025, 7, 16)]
+    replies = [
+        reply(person["candidate_no"], "MIA", replied_on=day)
+        for person, day in zip(people[:10], days, strict=True)
+    ]
+    to_come = requests(ONE, "MIA", number=9, sent_on=date(2025, 7, 1))
+    to_come[0]["_received"] = local(2025, 7, 1)
+    given = {"platform__registrations": people, "agency__vetting_requests": sent, "vetting__replies": replies}
+
+    def expected(as_of: datetime) -> tuple[Any, ...]:
+        line = _body("MIA", Office(tables(given), as_of, {}))
+        return line["days_to_answer_p90"], line["expected_last_on"], line["count_at_risk"]
+
+    given["agency__vetting_requests"] = [*sent, *requests("R25-000010", "MIA", number=9)]
+    given["agency__vetting_requests"][-1]["sent_on"] = date(2025, 7, 1)
+    given["vetting__replies"] = [
+        *replies,
+        reply("R25-000010", "MIA", reply_no="MIA-9", list_no=list_no("MIA", 9), replied_on=date(2025, 7, 5)),
+    ]
+    assert expected(local(2025, 6, 27)) == (4, date(2025, 6, 27), 0)
+    assert expected(local(2025, 7, 10)) == (4, date(2025, 7, 23), 0)
+    assert expected(local(2025, 7, 24)) == (4, None, 1)
+
+
+def test_the_days_of_an_answer_go_to_the_day_it_was_heard() -> None:
+    dated_early = reply(ONE, "MIA", _received=local(2025, 7, 16, 9))
+    line = _body("MIA", _office(local(2025, 7, 20), requests(ONE, "MIA"), [dated_early]))
+    assert line["days_to_answer_p90"] == 30
+    sent_again = dated_early | {"_received": local(2025, 7, 18)}
+    line = _body("MIA", _office(local(2025, 7, 20), requests(ONE, "MIA"), [dated_early, sent_again]))
+    assert line["days_to_answer_p90"] == 30, "a copy is not news"
 
 
 def test_the_list_for_the_end_of_the_intake_is_still_to_come() -> None:
+    """It is expected from the next list day, while nothing was sent on or after its own, 1 July."""
     answered = [reply(ONE, "MIA", replied_on=date(2025, 6, 26)), reply(TWO, "MIA")]
     before = _body("MIA", _office(local(2025, 6, 29), BOTH, answered))
-    assert (before["expected_last_on"], before["forecast_code"]) == (date(2025, 7, 11), "kept")
-    after = _body("MIA", _office(local(2025, 7, 2), BOTH, answered))
+    assert (before["expected_last_on"], before["forecast_code"]) == (date(2025, 7, 10), "kept")
+    missed = _body("MIA", _office(local(2025, 7, 2), BOTH, answered))
+    assert missed["expected_last_on"] == date(2025, 7, 18), "nobody drew it up; 7 July is a day off"
+    late = _body("MIA", _office(local(2025, 7, 29), BOTH, answered))
+    assert (late["expected_last_on"], late["forecast_code"]) == (date(2025, 8, 9), "at_risk")
+    drawn_up = [*BOTH, *requests(ONE, "MIA", number=5, sent_on=date(2025, 7, 1))]
+    last = reply(ONE, "MIA", list_no=list_no("MIA", 5), replied_on=date(2025, 7, 4), reply_no="MIA-5")
+    after = _body("MIA", _office(local(2025, 7, 6), drawn_up, [*answered, last]))
     assert after["expected_last_on"] is None
+
+
+def test_who_is_still_to_be_sent_is_waited_for() -> None:
+    sent = [*requests(ONE), *requests(ONE, "MIA", number=5, sent_on=date(2025, 7, 1))]
+    nobody_answered = _body("GPO", _office(local(2025, 7, 10), sent))
+    assert nobody_answered["forecast_code"] == "no_basis"
+    over = _body("MIA", _office(local(2025, 8, 1), requests(ONE, "MIA"), [reply(ONE, "MIA")]))
+    assert over["forecast_code"] == "missed", "TWO was never sent"
 
 
 def _waiting(**given: Any) -> dict[tuple[str, str], int]:

@@ -117,9 +117,40 @@ def test_what_is_there_is_the_agencys_work() -> None:
             ("employment_proof", "working_group_must_decide", is_about_to_close),
             ("language_certificate", "checker_must_check", is_about_to_close),
         ]
-    assert _work(papers, checks, as_of=local(2025, 8, 1)) == []
     stop = decision("WG-1", WHO, "exclude", decided_at=local(2025, 6, 20))
     assert _work(papers, checks, decisions=[stop]) == []
+
+
+def test_what_was_rejected_stays_work_after_the_close() -> None:
+    papers, closed = [EDUCATION, PROOF, CERTIFICATE], local(2025, 8, 1)
+    checks = [_check(f"{WHO}-e", "unclear"), _check(f"{WHO}-w", "rejected")]
+    left = [("employment_proof", "working_group_must_decide", False)]
+    assert _work(papers, checks, as_of=closed) == left
+    before = decision("WG-1", WHO, "keep", decided_at=local(2025, 6, 20))
+    kept = before | {"decided_at": local(2025, 6, 20) + SECOND}
+    assert _work(papers, checks, as_of=closed, decisions=[before]) == left
+    assert _work(papers, checks, as_of=closed, decisions=[kept]) == []
+    back = decision("WG-2", WHO, "reverse", reversed_decision_no="WG-1", decided_at=closed)
+    assert _work(papers, checks, as_of=closed, decisions=[kept, back]) == left
+    assert _work(papers, checks, as_of=closed, citizenship_code="UZ") == []
+
+
+def test_a_check_of_anothers_document_says_nothing() -> None:
+    papers = [EDUCATION, PROOF, CERTIFICATE]
+    astray = _check(f"{WHO}-e", "confirmed", candidate_no="R25-000002")
+    assert _states(papers, [astray])[0] == "unchecked"
+
+
+def test_documents_that_carry_the_rule_count_alone() -> None:
+    college = EDUCATION | {"document_id": "college", "education_level_code": "secondary_vocational"}
+    checks = [_check("college", "confirmed"), _check(f"{WHO}-e", "unclear")]
+    assert _states([EDUCATION, college, PROOF, CERTIFICATE], checks)[0] == "unclear"
+    assert _states([college, PROOF, CERTIFICATE], checks)[0] == "confirmed", "where none carries it, all"
+    expired = CERTIFICATE | {"document_id": "old", "valid_until": datetime(2025, 6, 9).date()}
+    checks = [_check("old", "confirmed"), _check(f"{WHO}-l", "rejected")]
+    assert _states([EDUCATION, PROOF, CERTIFICATE, expired], checks)[2] == "rejected"
+    draft = {"submission_no": 0, "submitted_at": None}
+    assert _states([EDUCATION, college, PROOF], [_check("college", "confirmed")], **draft)[0] == "confirmed"
 
 
 def test_nobody_checks_the_papers_of_who_is_not_eligible() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.oracle import order
 from tests.oracle.calendar import add_years
 from tests.oracle.eligibility import (
     Eligibility,
@@ -312,9 +313,58 @@ def test_a_checker_reads_the_day_that_is_not_printed() -> None:
     too_old = _check("2", date(2025, 6, 9))
     assert _with_checks(read, too_old)[0] == {"LANGUAGE": [("EXPIRED", f"{WHO}-l")]}, "of a moment the number"
     assert not _with_checks(read | {"checked_at": local(2025, 7, 2)}, too_old)[0]
-    assert not _with_checks(read, _check("3", None, result_code="rejected"))[0]
+    unknown = {"LANGUAGE": [("TERM_UNKNOWN", f"{WHO}-l")]}
+    for result in ("rejected", "unclear", "confirmed"):
+        assert _with_checks(read, _check("3", None, result_code=result))[0] == unknown, "the latest only"
     kaztest = _with_checks(too_old, issuer_code="KAZTEST")
     assert kaztest[0] == {"LANGUAGE": [("EXPIRED", f"{WHO}-l")]}, "the checker's day before the assumed one"
+
+
+def test_checks_count_when_made_and_received_before_the_close() -> None:
+    closing, read = local(2025, 8, 1), _check("1", date(2026, 1, 1))
+    unknown = {"LANGUAGE": [("TERM_UNKNOWN", f"{WHO}-l")]}
+    for changes, found in (
+        ({"checked_at": closing - SECOND, "_received": closing - SECOND}, {}),
+        ({"checked_at": closing, "_received": closing - SECOND}, unknown),
+        ({"checked_at": closing - SECOND, "_received": closing}, unknown),
+        ({"_received": closing, "_first": closing - SECOND}, {}),
+        ({"candidate_no": "R25-000002"}, unknown),
+    ):
+        assert _with_checks(read | changes)[0] == found
+    after = _check("2", None, result_code="rejected", checked_at=closing)
+    assert not _with_checks(read, after)[0], "what is found after the close changes no list"
+
+
+@pytest.mark.parametrize(
+    ("code", "valid_to", "bars"),
+    (
+        ("reserve_member", date(2024, 5, 3), True),
+        ("reserve_removed", date(2024, 5, 3), True),
+        ("corps_a", date(2025, 6, 9), False),
+        ("corps_a", date(2025, 6, 10), True),
+    ),
+)
+def test_terms_of_the_reserve_bar_for_good(code: str, valid_to: date, bars: bool) -> None:
+    entry = {"iin": IIN, "stop_list_code": code, "valid_from": date(2021, 5, 4), "valid_to": valid_to}
+    assert _reason(stop_list=[entry]) == ("STOP_LIST" if bars else "ELIGIBLE")
+    assert _reason(stop_list=[entry | {"valid_from": date(2025, 6, 11)}]) == "ELIGIBLE", "not yet"
+
+
+def test_rules_are_asked_while_they_are_in_force(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A submission of 10 June; one rule ends the day before it, one on it, one begins the day after."""
+    since, day = date(2025, 1, 1), date(2025, 6, 10)
+    terms = {
+        "AGE": (since, date(2025, 6, 9)),
+        "CITIZENSHIP": (since, day),
+        "STOP_LIST": (date(2025, 6, 11), None),
+    }
+    rules = [(code, *terms.get(code, (since, None))) for code, _, _ in order.RULES]
+    monkeypatch.setattr(order, "RULES", tuple(rules))
+    entry = {"iin": IIN, "stop_list_code": "corps_a", "valid_from": since}
+    found = _findings({"citizenship_code": "UZ", "birth_on": date(1980, 1, 1)}, stop_list=[entry])
+    assert found == {"CITIZENSHIP": [("NOT_CITIZEN", "submission 1")]}
+    draft = registration(submission_no=0, submitted_at=None, registered_at=local(2024, 12, 31))
+    assert _findings(registrations=[draft]) == {}, "judged on the day of registration"
 
 
 def test_warnings_of_certificates() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import permutations
 from typing import Any
 
@@ -11,13 +11,16 @@ import pytest
 
 from tests.oracle import letters
 from tests.oracle.letters import State
-from tests.oracle.order import BODY, local
+from tests.oracle.order import BODIES, BODY, local
+from tests.oracle.people import accounts_of
 from tests.oracle.reading import Tables
+from tests.oracle.vetting import Outcome, Vetting
 from tests.unit.oracle.builders import list_no, registration, reply, requests, tables
 
 WHO, OTHER = "R25-000001", "R25-000002"
 SECOND = timedelta(seconds=1)
 CLOSING = local(2025, 8, 1)
+AFTERWARDS = local(2026, 1, 1)
 
 
 def _given(replies: Iterable[Mapping[str, Any]], more_requests: Iterable[Mapping[str, Any]] = ()) -> Tables:
@@ -75,17 +78,21 @@ def _says(replies: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return {letter.row["reply_no"]: letter.handling for letter in reading.letters.values()}
 
 
-def test_the_last_day_counts_then_the_last_receipt() -> None:
+def test_the_last_day_counts_then_the_worst_whenever_it_came() -> None:
     first = reply(WHO, "MIA", "adverse", reply_no="Z", replied_on=date(2025, 6, 19))
     last = reply(WHO, "MIA", reply_no="B")
     assert _says([last, first]) == {"B": "counted", "Z": "overruled"}
     same_day = reply(WHO, "MIA", "adverse", reply_no="A", _received=local(2025, 6, 20, 18) + SECOND)
     assert _says([same_day, last]) == {"A": "counted", "B": "overruled"}
+    came_first = same_day | {"_received": local(2025, 6, 20, 9)}
+    assert _says([came_first, last]) == {"A": "counted", "B": "overruled"}
+    copy = last | {"_received": local(2025, 7, 20)}
+    assert _says([last, same_day, copy]) == {"A": "counted", "B": "overruled"}, "a copy clears nobody"
     same_word = reply(WHO, "MIA", reply_no="C", replied_on=date(2025, 6, 18))
     assert _says([same_word, last]) == {"B": "counted", "C": "repeated"}
 
 
-def test_of_equal_receipts_the_worst_counts_in_whatever_order_they_come() -> None:
+def test_of_one_day_the_worst_counts_in_whatever_order_they_come() -> None:
     rows = [
         reply(WHO, "MIA", "clear", reply_no="D"),
         reply(WHO, "MIA", "unclear", reply_no="C"),
@@ -156,3 +163,62 @@ def test_a_correction_counts_from_its_receipt() -> None:
     assert _states(_given([first, in_time])) == ("adverse", "adverse")
     ahead = in_time | {"replied_on": date(2025, 8, 2)}
     assert _states(_given([first, ahead])) == ("sent", "sent"), "the version at close is dated ahead"
+
+
+def test_one_letter_answers_two_lists() -> None:
+    """The NSC writes once, of its own list and of that of the body that became part of it."""
+    day = {"reply_no": "NSC-7", "body_code": "NSC", "replied_on": date(2025, 7, 21)}
+    given = _given([reply(WHO, "NSC", **day), reply(WHO, "ACS", "adverse", **day)])
+    reading = letters.now(given)
+    assert [letter.handling for letter in reading.letters.values()] == ["counted", "counted"]
+    assert [reading.state(WHO, BODY[body]).code for body in ("NSC", "ACS")] == ["clear", "adverse"]
+
+
+KEY, OTHER_KEY = "0" * 32, "f" * 32
+
+
+def _keyed(key: str | None, identities: Mapping[str, str | None]) -> str:
+    asked = requests(WHO, "MIA", identity_key=key)
+    given = tables(
+        {
+            "platform__registrations": [registration(WHO)],
+            "agency__vetting_requests": asked,
+            "vetting__replies": [reply(WHO, "MIA", "adverse")],
+        }
+    )
+    return letters.now(given, identities).state(WHO, BODY["MIA"]).code
+
+
+def test_a_list_about_who_is_named_otherwise_by_now_is_no_request() -> None:
+    assert _keyed(KEY, {WHO: KEY}) == "adverse"
+    assert _keyed(KEY, {WHO: OTHER_KEY}) == "not_sent"
+    assert _keyed(None, {WHO: OTHER_KEY}) == "adverse", "a list without keys says nothing of it"
+
+
+def test_at_close_the_identity_is_that_known_then() -> None:
+    given = {
+        "agency__vetting_requests": requests(WHO, identity_key=KEY),
+        "vetting__replies": [reply(WHO, body.code) for body in BODIES],
+    }
+
+    def outcome(received: datetime, key: str) -> Outcome:
+        rows = tables(given | {"platform__registrations": [registration(WHO, _received=received)]})
+        accounts = accounts_of(rows, AFTERWARDS)
+        return Vetting(rows, AFTERWARDS, accounts, {WHO: key}).outcome(WHO, date(2025, 6, 10))
+
+    assert outcome(CLOSING - SECOND, KEY).reason == "VETTING_CLEARED"
+    assert outcome(CLOSING - SECOND, OTHER_KEY).reason == "VETTING_HOLD"
+    assert outcome(CLOSING, OTHER_KEY).reason == "VETTING_CLEARED", "corrected after the close"
+
+
+def test_a_list_that_reached_the_register_after_the_close_was_not_sent_by_then() -> None:
+    for received, states in ((CLOSING - SECOND, ("clear", "clear")), (CLOSING, ("clear", "not_sent"))):
+        asked = requests(WHO, "MIA", _received=received)
+        rows = tables(
+            {
+                "platform__registrations": [registration(WHO)],
+                "agency__vetting_requests": asked,
+                "vetting__replies": [reply(WHO, "MIA")],
+            }
+        )
+        assert _states(rows) == states

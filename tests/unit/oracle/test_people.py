@@ -106,6 +106,12 @@ def test_a_decision_moves_the_track_once_the_window_is_closed() -> None:
     assert _track(_correct("WG-1", "agro"), as_of=CORRECTED_AT) == "agro"
 
 
+def test_a_correction_does_not_hold_for_what_is_submitted_after_it() -> None:
+    sent = local(2025, 6, 10, 12)
+    assert _track(_correct("WG-1", "agro", decided_at=sent)) == "agro"
+    assert _track(_correct("WG-1", "agro", decided_at=sent - SECOND)) == "digital"
+
+
 def test_of_two_decisions_the_last_moves_the_track() -> None:
     earlier = _correct("WG-9", "foreign", decided_at=CORRECTED_AT - SECOND)
     assert _track(_correct("WG-1", "agro"), earlier) == "agro"

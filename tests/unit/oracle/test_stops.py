@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.oracle.order import local
+from tests.oracle.people import accounts_of
 from tests.oracle.stops import Stop, Stops
-from tests.unit.oracle.builders import decision, tables
+from tests.unit.oracle.builders import OTHER_IIN, decision, registration, tables
 
 WHO = "R25-000001"
 EXCLUDED = local(2025, 7, 10)
@@ -23,7 +24,7 @@ def _deciding(
     moment: datetime, decisions: Iterable[Mapping[str, Any]], withdrawals: Iterable[Mapping[str, Any]] = ()
 ) -> Stop | None:
     given = tables({"agency__working_group_decisions": decisions, "platform__withdrawals": withdrawals})
-    return Stops(given).deciding(WHO, moment)
+    return Stops(given, {}).deciding(WHO, moment)
 
 
 def _reverse(decided_at: datetime, **changes: Any) -> dict[str, Any]:
@@ -75,6 +76,24 @@ def test_withdrawal_before_exclusion_of_the_same_moment() -> None:
 def test_withdrawal_shows_when_an_earlier_exclusion_was_reversed() -> None:
     both = [decision("WG-1", WHO, "exclude"), _reverse(local(2025, 7, 20))]
     stop = _deciding(local(2025, 8, 1), both, [_withdrawal(local(2025, 7, 15))])
+    assert stop is not None and stop.is_withdrawal
+
+
+def test_a_stop_of_one_account_holds_for_the_person() -> None:
+    other, stranger = "R25-000002", "R25-000003"
+    people = [registration(WHO), registration(other), registration(stranger, iin=OTHER_IIN)]
+    exclusion = decision("WG-1", other, "exclude")
+    rows = {"platform__registrations": people, "agency__working_group_decisions": [exclusion]}
+    given = tables(rows)
+    stops = Stops(given, accounts_of(given, EXCLUDED))
+    for number in (WHO, other):
+        stop = stops.deciding(number, EXCLUDED)
+        assert stop is not None and stop.decision_no == "WG-1"
+        assert [found.number for found in stops.exclusions(number, EXCLUDED)] == ["WG-1"]
+        assert stops.deciding(number, EXCLUDED - SECOND) is None
+    assert stops.deciding(stranger, EXCLUDED) is None
+    given = tables({"platform__registrations": people, "platform__withdrawals": [_withdrawal(EXCLUDED)]})
+    stop = Stops(given, accounts_of(given, EXCLUDED)).deciding(other, EXCLUDED)
     assert stop is not None and stop.is_withdrawal
 
 

@@ -36,7 +36,7 @@ def _vetting(
             "agency__working_group_decisions": decisions,
         }
     )
-    return Vetting(given, as_of).outcome(WHO, DAY)
+    return Vetting(given, as_of, {}, {}).outcome(WHO, DAY)
 
 
 def _by(number: str) -> Outcome:
@@ -66,7 +66,7 @@ def test_adverse_is_worse_than_unclear() -> None:
 
 
 def _decided(action: str, day: int = 10, **changes: Any) -> dict[str, Any]:
-    return decision("WG-1", WHO, action, decided_at=local(2025, 7, day), **changes)
+    return decision("WG-1", WHO, action, decided_at=local(2025, 7, day, 18), **changes)
 
 
 SAID_ON_9_JULY = {"replied_on": date(2025, 7, 9)}
@@ -91,6 +91,24 @@ def test_a_decision_settles_what_it_knew(result: str, action: str, day: int, is_
     assert outcome == (_by("WG-1") if is_settled else _not(result.upper()))
 
 
+def test_nobody_decides_on_what_has_not_arrived() -> None:
+    """A letter of 9 July comes on the 14th; a copy that says the same is not news, another word is."""
+    came = local(2025, 7, 14)
+    adverse = reply(WHO, "MIA", "adverse", **SAID_ON_9_JULY) | {"_received": came}
+
+    def kept(at: datetime, *replies: Mapping[str, Any]) -> Outcome:
+        return _vetting(replies, ("MIA",), [decision("WG-1", WHO, "keep", decided_at=at)])
+
+    assert kept(came - SECOND, adverse) == _not("ADVERSE")
+    assert kept(came, adverse) == _by("WG-1")
+    copy = adverse | {"_received": local(2025, 7, 20)}
+    assert kept(came, adverse, copy) == _by("WG-1")
+    unclear = adverse | {"result_code": "unclear", "_received": local(2025, 7, 16)}
+    assert kept(came, adverse, unclear) == _not("UNCLEAR")
+    assert kept(came, adverse, unclear, copy) == _not("ADVERSE"), "said anew on the 20th"
+    assert kept(local(2025, 7, 20), adverse, unclear, copy) == _by("WG-1")
+
+
 @pytest.mark.parametrize(
     ("action", "is_settled"), (("admit_conditionally", True), ("keep", False), ("allow_resit", False))
 )
@@ -105,7 +123,7 @@ def test_admitted_conditionally_and_then_adverse() -> None:
     assert _vetting(without=("MIA",), decisions=[admitted]) == _by("WG-1")
     adverse = reply(WHO, "MIA", "adverse", **SAID_ON_9_JULY)
     assert _vetting([adverse], ("MIA",), [admitted]) == _not("ADVERSE")
-    kept = decision("WG-0", WHO, "keep", decided_at=local(2025, 7, 9))
+    kept = decision("WG-0", WHO, "keep", decided_at=local(2025, 7, 9, 18))
     assert _vetting([adverse], ("MIA",), [admitted, kept]) == _by("WG-0"), "the one that settles is shown"
 
 
@@ -114,7 +132,7 @@ def test_every_state_needs_its_own_settling() -> None:
     assert _vetting([adverse], ("MIA", "MOF"), [_decided("keep")]) == _not("HOLD")
     conditional = decision("WG-2", WHO, "admit_conditionally", decided_at=local(2025, 7, 1))
     assert _vetting([adverse], ("MIA", "MOF"), [_decided("keep"), conditional]) == _by("WG-1")
-    of_one_moment = conditional | {"decided_at": local(2025, 7, 10)}
+    of_one_moment = conditional | {"decided_at": local(2025, 7, 10, 18)}
     assert _vetting([adverse], ("MIA", "MOF"), [_decided("keep"), of_one_moment]) == _by("WG-2")
 
 
@@ -144,6 +162,12 @@ def test_what_comes_after_the_close_moves_nothing() -> None:
     after = {"reply_no": "MIA-2", "replied_on": date(2025, 8, 4)}
     assert _vetting([reply(WHO, "MIA", "adverse", **after)]) == CLEARED
     assert _vetting([reply(WHO, "MIA", **after)], without=("MIA",)) == _not("HOLD")
+
+
+def test_adverse_of_july_that_came_in_august_changes_no_list() -> None:
+    late = reply(WHO, "MIA", "adverse", reply_no="MIA-2", replied_on=date(2025, 7, 30))
+    assert _vetting([late | {"_received": local(2025, 8, 1)}]) == CLEARED
+    assert _vetting([late | {"_received": local(2025, 8, 1) - SECOND}]) == _not("ADVERSE")
 
 
 def test_decisions_about_others_settle_nothing() -> None:

@@ -34,7 +34,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         )
         connection.execute("delete from reporting.rpt_document_work")
         connection.executemany(
-            "insert into reporting.rpt_document_work values ('2025', ?, 'agro', 'KZ-11', ?, ?, ?, ?, ?, ?)",
+            "insert into reporting.rpt_document_work (season_code, candidate_no, track_code, region_code,"
+            " document_type_code, need_state_code, closes_at, hours_left, is_about_to_close, work_code)"
+            " values ('2025', ?, 'agro', 'KZ-11', ?, ?, ?, ?, ?, ?)",
             WORK,
         )
     return tmp_path
@@ -46,7 +48,8 @@ WORK = [
     ("R25-000002", "education", "no_annex", CLOSES, 5, True, "candidate_must_upload"),
     ("R25-000002", "language_certificate", "missing", CLOSES, 5, True, "candidate_must_upload"),
     ("R25-000003", "language_certificate", "unclear", CLOSES_LATER, 749, False, "checker_must_check"),
-    ("R25-000004", "employment_proof", "rejected", CLOSES_LATER, 749, False, "working_group_must_decide"),
+    # what the working group must decide about an eligible candidate stays open for good
+    ("R25-000004", "employment_proof", "rejected", None, None, False, "working_group_must_decide"),
 ]
 
 

@@ -18,13 +18,15 @@ from orchestration.vetting_reports import (
     read_alerts,
     read_board,
     read_bodies,
+    read_body_names,
     read_candidate,
     read_grounds,
     read_hold,
+    read_hold_counts,
     read_problems,
     require_body,
 )
-from tests.support.fake_release import seed_rows, write_pointer, write_release
+from tests.support.fake_release import add_season, seed_rows, write_pointer, write_release
 from tests.unit.orchestration.conftest import make_settings, record_build, write_warehouse
 
 READING = ("board", "bodies", "hold", "alerts", "replies")
@@ -123,13 +125,58 @@ def test_a_request_at_risk_is_counted_with_its_day(
             " expected_last_on = date '2025-08-06' where body_code = 'MOF'"
         )
         connection.execute(
+            "update reporting.rpt_vetting_bodies set forecast_code = 'at_risk', count_at_risk = 3,"
+            " expected_last_on = null where body_code = 'NSC'"
+        )
+        connection.execute(
+            "update reporting.rpt_vetting_bodies set forecast_code = 'no_basis', count_open = 0,"
+            " expected_last_on = null where body_code = 'FMA'"
+        )
+        connection.execute(
             "update reporting.rpt_vetting_bodies set has_successor = false where body_code = 'ACS'"
         )
     write_pointer(folder, file)
     shown = _said(capsys, "bodies")
-    assert "expected after 2025-07-31: 12 requests, the last on 2025-08-06" in shown
-    assert "Requests at risk: 12" in shown
+    assert "after 2025-07-31: answers to 12 requests; the last that can be dated, on 2025-08-06" in shown
+    assert "waiting longer than any answer took: 3 requests" in shown
+    assert texts_of("en")("vetting.forecast_unsent").strip() in shown
+    assert "Requests at risk: 15" in shown
     assert texts_of("en")("vetting.no_successor") in shown
+
+
+def test_requests_past_their_due_day_stand_beside_the_forecast(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    overdue = {
+        row["body_code"]: row["count_overdue"] for row in read_bodies(open_vetting(make_settings(home)))
+    }
+    assert sum(overdue.values())
+    for language in LANGUAGES:
+        shown = _said(capsys, "bodies", "--lang", language)
+        texts = texts_of(language)
+        assert texts("vetting.forecast_overdue_all", count=str(sum(overdue.values()))) in shown
+        for count in filter(None, overdue.values()):
+            assert texts("vetting.forecast_overdue", count=str(count)) in shown
+
+
+def test_two_seasons_side_by_side_neither_double_nor_mix(tmp_path: Path) -> None:
+    answers = []
+    for name in ("one", "two"):
+        folder = tmp_path / name / "releases"
+        file = write_release(folder, "2025-r0042", size=120, published=CLOSED)
+        if name == "two":
+            add_season(file)
+        write_pointer(folder, file)
+        vetting = open_vetting(make_settings(tmp_path / name))
+        candidate = read_hold(vetting)[0]["candidate_no"]
+        kept = next(alert["candidate_no"] for alert in read_alerts(vetting) if not alert["is_open"])
+        answers.append((
+            vetting.is_window_over, read_body_names(vetting), read_board(vetting), read_board(vetting, "MOJ"),
+            read_bodies(vetting), read_hold(vetting, everybody=True), read_hold_counts(vetting),
+            read_alerts(vetting), read_problems(vetting), read_candidate(vetting, candidate),
+            read_candidate(vetting, kept),
+        ))  # fmt: skip
+    assert answers[0] == answers[1]
 
 
 def test_hold_says_whether_the_window_is_open(

@@ -1,5 +1,5 @@
 with source as (
-    {{ latest_version(source('raw', 'vetting__replies'), ['reply_no', 'candidate_no']) }}
+    {{ latest_version(source('raw', 'vetting__replies'), ['reply_no', 'list_no', 'candidate_no']) }}
 )
 
 select

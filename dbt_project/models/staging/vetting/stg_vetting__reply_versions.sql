@@ -12,7 +12,7 @@ numbered as (
         first_value(_received_at) over versions as _first_received_at
     from source
     window versions as (
-        partition by reply_no, candidate_no order by _received_at, _landed_seq, _row_number
+        partition by reply_no, list_no, candidate_no order by _received_at, _landed_seq, _row_number
     )
 )
 

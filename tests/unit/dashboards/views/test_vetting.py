@@ -201,10 +201,11 @@ def _row(**more: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({}, "12 requests are expected to be answered later"),
+        ({}, "12 requests may stay unanswered"),
         ({"count_at_risk": 0}, "the list still to be drawn up"),
         ({"forecast_code": "missed"}, "40 requests without an answer"),
         ({"forecast_code": "no_basis"}, "40 requests open, none answered so far"),
+        ({"forecast_code": "missed", "count_open": 0}, "candidates still have to be sent to it"),
         ({"forecast_code": "kept"}, ""),
         ({"forecast_code": "done"}, ""),
     ],
@@ -253,7 +254,11 @@ def test_replies_and_work_carry_names_in_the_language(
 
     early = vetting_lists.read_lists(current_release(tmp_path), EVERYTHING, language)
     works = {row[f"name_{language}"] for row in seed_rows("document_works")}
-    assert {row[5] for row in vetting_documents.work_rows(early)} == works
+    rows = vetting_documents.work_rows(early, texts)
+    assert {row[8] for row in rows} == works
+    assert {(row[4] is None, row[6], row[7]) for row in rows} == {
+        (True, None, None), (False, None, None), (False, "CH-02", texts("remark.unreadable")),
+    }  # fmt: skip
     assert "rz-table" in vetting_documents.work_table(early, texts, {})
 
 
