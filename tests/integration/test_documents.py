@@ -63,6 +63,9 @@ class Reading:
     unmet: dict[str, set[str]]
     term_unknown: set[str]
     stopped: set[str]
+    accepted: set[str]
+    higher: set[str]
+    kept: dict[str, datetime]
 
     def latest(self) -> dict[tuple[str, str], Row]:
         """The latest check of each document of the candidate that the check names."""
@@ -71,16 +74,35 @@ class Reading:
             found[check["document_id"], check["candidate_no"]] = check
         return found
 
-    def needs(self) -> dict[tuple[str, str], tuple[str, str | None]]:
-        """State and document by account and type."""
-        latest = self.latest()
-        best: dict[tuple[str, str], tuple[Any, ...]] = {}
+    def considered(self) -> list[Row]:
+        """Until the account submits all; then those in time, of them those that meet their rule if any do."""
+        found = []
+        in_time: dict[tuple[str, str], list[Row]] = defaultdict(list)
         for document in self.documents:
             account = self.accounts.get(document["candidate_no"])
             if account is None:
                 continue
-            if account["is_submitted"] and document["uploaded_at"] > account["submitted_at"]:
-                continue
+            if not account["is_submitted"]:
+                found.append(document)
+            elif document["uploaded_at"] <= account["submitted_at"]:
+                in_time[document["candidate_no"], document["document_type_code"]].append(document)
+        for own in in_time.values():
+            found += [document for document in own if self.meets(document)] or own
+        return found
+
+    def meets(self, document: Row) -> bool:
+        """Whether a document meets the rule that it is for."""
+        if document["document_type_code"] == "education":
+            return document["education_level_code"] in self.higher
+        if document["document_type_code"] == "language_certificate":
+            return document["document_id"] in self.accepted
+        return True
+
+    def needs(self) -> dict[tuple[str, str], tuple[str, str | None]]:
+        """State and document by account and type."""
+        latest = self.latest()
+        best: dict[tuple[str, str], tuple[Any, ...]] = {}
+        for document in self.considered():
             check = latest.get((document["document_id"], document["candidate_no"]))
             state = "unchecked" if check is None else check["result_code"]
             if document["document_type_code"] == "education" and not document["has_annex"]:
@@ -97,8 +119,9 @@ class Reading:
 
     def work(self) -> dict[tuple[str, str], tuple[Any, ...]]:
         """(who must act, until when, whole hours left, about to close) by account and type."""
-        found = {}
-        for (number, kind), (state, _) in self.needs().items():
+        found: dict[tuple[str, str], tuple[Any, ...]] = {}
+        latest = self.latest()
+        for (number, kind), (state, document_id) in self.needs().items():
             account = self.accounts[number]
             if account["is_void"] or number in self.stopped:
                 continue
@@ -113,6 +136,10 @@ class Reading:
                 if waits or (not unmet and state != "confirmed"):
                     is_final = state in ("missing", "no_annex", "rejected")
                     who = "working_group_must_decide" if is_final else "checker_must_check"
+            elif account["is_counted"] and state == "rejected" and not self.unmet.get(number, set()):
+                looked = latest[document_id or "", number]["checked_at"]
+                if not (number in self.kept and self.kept[number] > looked):
+                    found[number, kind] = ("working_group_must_decide", None, None, False)
             if who:
                 hours = (closes - self.now) // timedelta(hours=1)
                 found[number, kind] = (who, closes, hours, self.now >= closes - REMINDER)
@@ -155,6 +182,14 @@ def read(season: TestSeason, now: datetime) -> Reading:
         f"select candidate_no from intermediate.int_stops__effective where starts_at <= {clock}"
         f" and coalesce(ends_at > {clock}, true)"
     )
+    kept = season.query(
+        "select candidate_no, max(decided_at) from intermediate.int_decisions__in_force"
+        f" where action_code = 'keep' and decided_at <= {clock} and coalesce(ends_at > {clock}, true)"
+        " group by candidate_no"
+    )
+    accepted = season.query(
+        "select document_id from intermediate.int_certificates__judged where finding_code is null"
+    )
     accounts = rows(
         season, "intermediate.int_accounts__counted", "candidate_no", "is_submitted", "is_counted", "is_void",
         "submitted_at",
@@ -163,7 +198,7 @@ def read(season: TestSeason, now: datetime) -> Reading:
         now=now,
         documents=rows(
             season, "staging.stg_platform__documents", "document_id", "candidate_no", "document_type_code",
-            "uploaded_at", "has_annex",
+            "uploaded_at", "has_annex", "education_level_code",
         ),
         checks=rows(
             season, "staging.stg_agency__document_checks", "check_no", "document_id", "candidate_no",
@@ -173,6 +208,9 @@ def read(season: TestSeason, now: datetime) -> Reading:
         unmet=unmet,
         term_unknown={number for (number,) in unknown},
         stopped={number for (number,) in stopped},
+        accepted={document_id for (document_id,) in accepted},
+        higher={"bachelor", "specialist", "master", "doctoral"},
+        kept=dict(kept),
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ import yaml
 
 DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
 MACROS = ("as_of", "local_time", "latest_version")
-VARIABLES = {"as_of": "2025-05-01 00:00:00", "local_timezone": "Asia/Almaty"}
+VARIABLES = {"as_of": "2025-05-01 00:00:00", "local_timezone": "Asia/Almaty", "publishing": ""}
 
 
 def open_seeds() -> duckdb.DuckDBPyConnection:
@@ -29,6 +29,13 @@ def open_seeds() -> duckdb.DuckDBPyConnection:
         types = seed["config"]["column_types"]
         connection.read_csv(str(path), header=True, dtype=types).create(seed["name"])
     connection.execute("create table stg_agency__vetting_requests (list_no varchar, sent_on date)")
+    connection.execute("""
+        create table stg_publication__acts (
+            act_no integer, season_code varchar, stage_code varchar, kind_code varchar, version integer,
+            acted_at timestamp, approved_by varchar, decision_no varchar, act_hash varchar, count_rows bigint,
+            drift_hash varchar
+        )
+    """)
     return connection
 
 

@@ -111,7 +111,8 @@ class Reading:
     def list_days(self) -> set[date]:
         vetting, intake = self.events["vetting", "vetting"], self.events["registration", "intake"]
         assert vetting.ends and intake.ends
-        days = [vetting.starts.date() + n * DAY for n in range((vetting.ends - vetting.starts).days)]
+        first, last = vetting.starts.date(), (vetting.ends - SECOND).date()
+        days = [first + n * DAY for n in range((last - first).days + 1)]
         weeks: dict[tuple[int, int], date] = {}
         for day in filter(self.works, days):
             weeks.setdefault(day.isocalendar()[:2], day)
