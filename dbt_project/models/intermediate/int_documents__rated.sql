@@ -32,7 +32,8 @@ described as (
         documents.document_type_code,
         documents.uploaded_at,
         case
-            when documents.document_type_code = 'education' and documents.has_annex is not true then 'no_annex'
+            when documents.document_type_code = 'education' and documents.has_annex is not true
+                then 'no_annex'
             else coalesce(checks.result_code, 'unchecked')
         end as need_state_code,
         accounts.is_submitted,
@@ -58,8 +59,8 @@ select
     document_type_code,
     uploaded_at,
     need_state_code,
-    -- who has submitted is judged by what was there then, and by what meets the rule if anything does; who has
-    -- not, by what is there now
+    -- who has submitted is judged by what was there then, and by what meets the rule if anything does; who
+    -- has not, by what is there now
     not is_submitted
     or (
         is_in_time

@@ -38,7 +38,10 @@ stopped as (
     inner join {{ ref('stop_lists') }} as lists on stop_list.stop_list_code = lists.stop_list_code
     where
         stop_list.valid_from <= accounts.submitted_on
-        and (lists.is_for_good or coalesce(stop_list.valid_to, accounts.submitted_on) >= accounts.submitted_on)
+        and (
+            lists.is_for_good
+            or coalesce(stop_list.valid_to, accounts.submitted_on) >= accounts.submitted_on
+        )
 ),
 
 answers as (

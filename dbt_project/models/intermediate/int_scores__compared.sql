@@ -23,12 +23,13 @@ valued as (
         stages.scoring_code,
         case
             when policy.rounding_code = 'two_decimals'
-                then
-                    (200 * results.score_numerator + results.score_denominator)
-                    // (2 * results.score_denominator)
+                then {{ hundredths('results.score_numerator', 'results.score_denominator') }}
             else results.score_numerator
         end as score_numerator,
-        case when policy.rounding_code = 'two_decimals' then 100 else results.score_denominator end
+        case
+            when policy.rounding_code = 'two_decimals' then {{ hundred() }}
+            else results.score_denominator
+        end
             as score_denominator,
         policy.carry_over_code = 'add_previous' as is_carried,
         policy.carry_over_code = 'add_previous' or policy.tie_breaker_code = 'previous_stage'

@@ -54,7 +54,7 @@ walk as (
             where walk.enters_next
         ),
 
-        {{ steps_of_the_cut() | indent(8) }},
+        {{ steps_of_the_cut() }},
 
         decided as (
             select

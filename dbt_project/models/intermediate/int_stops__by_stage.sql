@@ -29,8 +29,11 @@ deciding as (
     qualify row_number() over (
         partition by stages.season_code, stages.stage_code, stops.candidate_no
         order by
-            stops.starts_at, stops.stop_code = 'exclusion', stops.decision_no,
-            stops.stopped_candidate_no = stops.candidate_no desc, stops.stopped_candidate_no
+            stops.starts_at asc,
+            stops.stop_code = 'exclusion' asc,
+            stops.decision_no asc,
+            stops.stopped_candidate_no = stops.candidate_no desc,
+            stops.stopped_candidate_no asc
     ) = 1
 )
 

@@ -51,8 +51,8 @@ decided as (
     left join corrected on decisions.candidate_no = corrected.candidate_no
 ),
 
--- the track before is that of the decision in force until then, unless a submission has overtaken it, else the
--- one of the submission
+-- the track before is that of the decision in force until then, unless a submission has overtaken it,
+-- else the one of the submission
 preceded as (
     select
         decided.decision_no,

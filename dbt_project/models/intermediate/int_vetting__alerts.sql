@@ -74,13 +74,29 @@ cleared as (
 
 raised as (
     select
-        season_code, candidate_no, alert_code, body_code, list_no, reply_no, replied_on, heard_at,
-        keep_decision_no, _reply_batch_id as _batch_id
+        season_code,
+        candidate_no,
+        alert_code,
+        body_code,
+        list_no,
+        reply_no,
+        replied_on,
+        heard_at,
+        keep_decision_no,
+        _reply_batch_id as _batch_id
     from against
     union all
     select
-        season_code, candidate_no, 'CLEAR_AFTER_CLOSE' as alert_code, body_code, list_no, reply_no, replied_on,
-        heard_at, null as keep_decision_no, _batch_id
+        season_code,
+        candidate_no,
+        'CLEAR_AFTER_CLOSE' as alert_code,
+        body_code,
+        list_no,
+        reply_no,
+        replied_on,
+        heard_at,
+        null as keep_decision_no,
+        _batch_id
     from cleared
 ),
 

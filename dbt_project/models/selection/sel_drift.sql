@@ -66,7 +66,7 @@ causes as (
     from {{ ref('int_lineage__by_stage') }} as lineage
     inner join publications
         on lineage.season_code = publications.season_code and lineage.stage_code = publications.stage_code
-    inner join {{ ref('stg_ingestion__batches') }} as batches on lineage._batch_id = batches.batch_id
+    inner join {{ ref('fct_batches') }} as batches on lineage._batch_id = batches.batch_id
     where batches.received_at > publications.published_at
     group by lineage.season_code, lineage.stage_code, lineage.candidate_no
 )

@@ -31,7 +31,7 @@ decisions as (
         stages.stage_code,
         decided.candidate_no,
         string_agg(distinct decided.decision_no, ', ' order by decided.decision_no) as decision_nos
-    from {{ ref('stg_agency__working_group_decisions') }} as decided
+    from {{ ref('fct_working_group_decisions') }} as decided
     inner join {{ ref('int_accounts__counted') }} as accounts on decided.candidate_no = accounts.candidate_no
     inner join stages on accounts.season_code = stages.season_code
     where decided.decided_at <= stages.deciding_at
@@ -58,40 +58,16 @@ select
     results.reason_code,
     results.paragraph,
     -- everything open in the Order that was decided on the way to this line, each number once
-    array_to_string(
-        list_transform(
-            list_sort(
-                list_distinct(
-                    list_transform(
-                        list_filter(
-                            [
-                                results.policy_code,
-                                case when results.is_in_pool and stages.share_numerator > 0 then 'A1' end,
-                                case when results.is_in_pool and stages.share_numerator > 0 then 'A2' end,
-                                case when results.is_in_pool then stages.tie_policy_code end,
-                                case when results.is_in_pool or results.is_late then 'A9' end,
-                                case when results.is_in_pool or results.is_late then 'A10' end,
-                                case
-                                    when results.is_in_pool or results.is_late
-                                        then scoring.scoring_policy_code
-                                end,
-                                case
-                                    when
-                                        (results.is_in_pool or results.is_late)
-                                        and scoring.scoring_policy_code is not null
-                                        then 'A22'
-                                end
-                            ],
-                            code -> code is not null
-                        ),
-                        code -> lpad(substr(code, 2), 2, '0')
-                    )
-                )
-            ),
-            digits -> 'A' || ltrim(digits, '0')
-        ),
-        ', '
-    ) as policy_codes,
+    {{ policy_numbers([
+        "results.policy_code",
+        "case when results.is_in_pool and stages.admits_by_code = 'share' then 'A1' end",
+        "case when results.is_in_pool and stages.admits_by_code = 'share' then 'A2' end",
+        "case when results.is_in_pool then stages.tie_policy_code end",
+        "case when results.is_in_pool or results.is_late then 'A9' end",
+        "case when results.is_in_pool or results.is_late then 'A10' end",
+        "case when results.is_in_pool or results.is_late then scoring.scoring_policy_code end",
+        "case when (results.is_in_pool or results.is_late) and scoring.scoring_policy_code is not null then 'A22' end",
+    ]) }} as policy_codes,
     results.score_numerator,
     results.score_denominator,
     {{ points('results.score_numerator', 'results.score_denominator') }} as score_points,

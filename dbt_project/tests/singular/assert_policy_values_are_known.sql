@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'sel_cutoffs'}}}) }}
 -- Detects a policy value, or an alternative, that the engine does not know: it would be taken for the
 -- default in silence (docs/rules.md, Policy of the cuts). Parameters that are numbers or dates are not
 -- listed.
