@@ -58,8 +58,8 @@ def ingestion_config(home: Path, landing: Path) -> IngestionConfig:
     )
 
 
-def compile_project(folder: Path) -> CompiledProject:
-    """Build the project once with dbt on empty raw tables and keep what it compiled."""
+def compile_project(folder: Path, project: Path = PROJECT) -> CompiledProject:
+    """Build a project once with dbt on empty raw tables and keep what it compiled."""
     folder.mkdir(parents=True, exist_ok=True)
     config = ingestion_config(folder, folder / "landing")
     ensure_raw_tables(config)
@@ -80,8 +80,8 @@ def compile_project(folder: Path) -> CompiledProject:
             "--log-path",
             str(folder / "logs"),
         ],
-        cwd=PROJECT,
-        env={**os.environ, "REZERV_WAREHOUSE": str(config.warehouse), "DBT_PROFILES_DIR": str(PROJECT)},
+        cwd=project,
+        env={**os.environ, "REZERV_WAREHOUSE": str(config.warehouse), "DBT_PROFILES_DIR": str(project)},
         capture_output=True,
         text=True,
         check=False,
