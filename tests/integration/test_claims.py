@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import pytest
 
 from ingestion.sample_season import write_season
 from tests.oracle import run_oracle
+from tests.oracle.order import STAGES
+from tests.support.acts import Acts
 from tests.support.season import AFTER_THE_SEASON, CompiledProject, TestSeason, differences, open_season
 
 # One process: its season is made once.
@@ -93,6 +96,21 @@ MISTAKES = {
         "update core.fct_document_checks set document_id = 'D-NOBODYS' where check_no ="
         " (select min(check_no) from core.fct_document_checks)"
     ),
+    "assert_policy_values_are_known": (
+        "update seeds.policy set value = 'flor' where parameter_code = 'share_rounding'"
+    ),
+    "assert_published_lists_stand": (
+        "update reporting.rpt_publications set count_drift = 1, is_drift_kept = false"
+        " where stage_code = 'registration'"
+    ),
+    "assert_a_published_list_is_shown_as_published": (
+        "update selection.sel_stage_results set rank = 7 where stage_code = 'registration' and candidate_no ="
+        f" {SOMEBODY.format('stage_order = 1')}"
+    ),
+    "assert_acts_follow_one_another": (
+        "delete from raw.publication__lists where candidate_no ="
+        " (select min(candidate_no) from raw.publication__lists)"
+    ),
     "assert_share_is_reached": f"update selection.sel_cutoffs set count_admitted = 0 where {OF_TEXT}",
     "assert_nobody_passes_vetting_unsettled": (
         "update core.fct_vetting_states set is_settled = false where reply_no ="
@@ -121,12 +139,15 @@ MISTAKES = {
 
 @pytest.fixture(scope="module")
 def season(compiled_project: CompiledProject, tmp_path_factory: pytest.TempPathFactory) -> TestSeason:
-    """A built season with every scenario."""
+    """A built season with every scenario, its first list published by an act and kept."""
     folder = tmp_path_factory.mktemp("claims")
     landing = folder / "landing"
     write_season(landing, size=400, seed=4)
     opened = open_season(compiled_project, folder / "home", landing)
     opened.land()
+    acts, registration = Acts(opened), STAGES[0]
+    acts.publish(registration.code, registration.published_at + timedelta(hours=2))
+    acts.keep(registration.code, AFTER_THE_SEASON - timedelta(minutes=2))
     opened.build()
     return opened
 

@@ -65,7 +65,10 @@ said as (
 
 -- whom nothing bars at last is shown once, with the letter that was heard last of those that were missing
 cleared as (
-    select * from said
+    select
+        *,
+        'CLEAR_AFTER_CLOSE' as alert_code
+    from said
     where bars_nothing and not is_settled
     qualify row_number() over (
         partition by candidate_no order by heard_at desc, replied_on desc, body_code desc
@@ -73,31 +76,9 @@ cleared as (
 ),
 
 raised as (
-    select
-        season_code,
-        candidate_no,
-        alert_code,
-        body_code,
-        list_no,
-        reply_no,
-        replied_on,
-        heard_at,
-        keep_decision_no,
-        _reply_batch_id as _batch_id
-    from against
-    union all
-    select
-        season_code,
-        candidate_no,
-        'CLEAR_AFTER_CLOSE' as alert_code,
-        body_code,
-        list_no,
-        reply_no,
-        replied_on,
-        heard_at,
-        null as keep_decision_no,
-        _batch_id
-    from cleared
+    select * from against
+    union all by name
+    select * from cleared
 ),
 
 stopped as (
@@ -120,6 +101,6 @@ select
     raised.keep_decision_no is null and stopped.candidate_no is null as is_open,
     -- the exclusion that came first, as it stops the candidate; else the latest decision to keep
     coalesce(stopped.decision_no, raised.keep_decision_no) as closed_by_decision_no,
-    raised._batch_id
+    coalesce(raised._reply_batch_id, raised._batch_id) as _batch_id
 from raised
 left join stopped on raised.candidate_no = stopped.candidate_no
