@@ -1,5 +1,6 @@
 {#- The cut of one or more stages (docs/rules.md, The cut; Policy of the cuts), as steps of a query: from `entrants`, whoever
-    enters, to `cut`, one row a score of a track with its rank and whether it goes on, and `cutoffs`, one row a track.
+    enters, over `cut`, one row a score of a track with its rank and whether it goes on, and `cutoffs`, one row a track, to
+    `decided`, everybody with the cut.
     Reads the steps `stages` (int_stages__clocked) and `policy` (int_policy__by_season) of the query. Scores are counted
     before they are cut: what a policy changes, it changes on a table with one row a score. -#}
 {% macro steps_of_the_cut() -%}
@@ -188,5 +189,39 @@ cutoffs as (
         limited.count_pool,
         limited.limit_places,
         limited.admits_by_code
+),
+
+decided as (
+    select
+        entrants.*,
+        case when entrants.standing_code = 'pool' or entrants.leaves_vacancy then cut.score_rank end
+            as score_rank,
+        cutoffs.count_pool,
+        cutoffs.limit_places,
+        cutoffs.is_shortfall,
+        cutoffs.cutoff_scaled,
+        cutoffs.is_extended,
+        coalesce(cut.is_given_free_place and not cutoffs.is_shortfall, false) as is_given_free_place,
+        case entrants.standing_code
+            when 'settled' then entrants.settled_status_code = 'admitted'
+            when 'late'
+                then
+                    cutoffs.is_shortfall
+                    or coalesce(entrants.score_scaled >= cutoffs.cutoff_scaled, false)
+            else cutoffs.is_shortfall or cut.is_within or cut.is_given_free_place
+        end as goes_on
+    from entrants
+    inner join cutoffs
+        on
+            entrants.season_code = cutoffs.season_code
+            and entrants.stage_code = cutoffs.stage_code
+            and entrants.track_code = cutoffs.track_code
+    left join cut
+        on
+            entrants.season_code = cut.season_code
+            and entrants.stage_code = cut.stage_code
+            and entrants.track_code = cut.track_code
+            and entrants.score_scaled = cut.score_scaled
+            and entrants.tie_scaled = cut.tie_scaled
 )
 {%- endmacro %}

@@ -54,41 +54,7 @@ walk as (
             where walk.enters_next
         ),
 
-        {{ steps_of_the_cut() }},
-
-        decided as (
-            select
-                entrants.*,
-                case when entrants.standing_code = 'pool' or entrants.leaves_vacancy then cut.score_rank end
-                    as score_rank,
-                cutoffs.count_pool,
-                cutoffs.limit_places,
-                cutoffs.is_shortfall,
-                cutoffs.cutoff_scaled,
-                cutoffs.is_extended,
-                coalesce(cut.is_given_free_place and not cutoffs.is_shortfall, false) as is_given_free_place,
-                case entrants.standing_code
-                    when 'settled' then entrants.settled_status_code = 'admitted'
-                    when 'late'
-                        then
-                            cutoffs.is_shortfall
-                            or coalesce(entrants.score_scaled >= cutoffs.cutoff_scaled, false)
-                    else cutoffs.is_shortfall or cut.is_within or cut.is_given_free_place
-                end as goes_on
-            from entrants
-            inner join cutoffs
-                on
-                    entrants.season_code = cutoffs.season_code
-                    and entrants.stage_code = cutoffs.stage_code
-                    and entrants.track_code = cutoffs.track_code
-            left join cut
-                on
-                    entrants.season_code = cut.season_code
-                    and entrants.stage_code = cut.stage_code
-                    and entrants.track_code = cut.track_code
-                    and entrants.score_scaled = cut.score_scaled
-                    and entrants.tie_scaled = cut.tie_scaled
-        )
+        {{ steps_of_the_cut() }}
 
         select
             season_code,

@@ -1,6 +1,4 @@
--- Where each candidate would stand at each stage if admitted to it: settled already (a stop, nothing
--- published, absent, nothing to publish, passed or failed), late, or in the pool that the cut ranks
--- (docs/rules.md, The cut).
+-- Where each candidate would stand at each stage if admitted to it: settled, late, or in the pool (A6-A13).
 with accounts as (
     select * from {{ ref('int_accounts__counted') }}
 ),
@@ -33,17 +31,8 @@ policy as (
     select * from {{ ref('int_policy__by_season') }}
 ),
 
--- A22: means with different panels compare over one common denominator, never rounded
 scales as (
-    select
-        season_code,
-        stage_code,
-        list_reduce(list(distinct score_denominator), (a, b) -> lcm(a, b)) as common_denominator,
-        list_reduce(
-            list(distinct coalesce(previous_denominator, 1)), (a, b) -> lcm(a, b)
-        ) as previous_common_denominator
-    from scores
-    group by season_code, stage_code
+    select * from {{ ref('int_scores__scales') }}
 ),
 
 standings as (
@@ -59,7 +48,6 @@ standings as (
         scores.score_denominator,
         scales.common_denominator,
         scores.score_numerator * (scales.common_denominator // scores.score_denominator) as score_scaled,
-        -- A6: the score of the stage before splits equals only where the policy says so
         case
             when policy.tie_breaker_code = 'previous_stage'
                 then
@@ -72,9 +60,8 @@ standings as (
         end as tie_scaled,
         coalesce(results.known_at > stages.published_at, false) as is_after_list,
         coalesce(policy.late_result_code = 'rerank', false) as is_reranked,
-        -- A10: a place that a stopped person would have had stays empty only where the policy says so
-        coalesce(policy.exclusion_before_list_code = 'vacancy', false)
-        and stages.is_published and stops.reason_code is not null
+        coalesce(policy.exclusion_before_list_code = 'vacancy', false) and stages.is_published
+        and stops.reason_code is not null
         and coalesce(results.outcome_code = 'VALID', false) as leaves_vacancy,
         case
             when stops.reason_code is not null then stops.decision_no
@@ -86,7 +73,6 @@ standings as (
             when results.outcome_code = 'VALID' then null
             when results.reason_code is not null then results.reason_code
             when stages.admits_by_code = 'decision' then 'DECISION_PENDING'
-            -- a list in force sent on an account that no longer counts: nobody was asked about it
             when stages.admits_by_code = 'pass' then 'VETTING_HOLD'
             else 'ABSENT'
         end as settled_reason_code

@@ -31,7 +31,7 @@ def test_every_column_has_its_rules_in_words(language: str, file_format: str) ->
         ("result_code", "UNKNOWN_CODE", "clear, adverse, unclear"),
         ("replied_on", "NOT_PARSEABLE", "Excel date"),
         ("ground_code", "FORBIDDEN_CHARACTERS", "visible characters"),
-        (None, "CONFLICTING_ROWS", "reply_no, candidate_no"),
+        (None, "CONFLICTING_ROWS", "reply_no, list_no, candidate_no"),
         (None, "BROKEN_ROW", "as many values"),
         (None, "AMBIGUOUS_LETTERS", "UTF-8"),
     ],

@@ -74,7 +74,7 @@ def test_the_summary_says_what_to_do(books: Books, tmp_path: Path) -> None:
         "2025-06-10T180000/vetting__replies__GPO.xlsx",
         "2025-06-10 18:00 (Astana time)",
         "only the mended rows",
-        "reply_no, candidate_no",
+        "reply_no, list_no, candidate_no",
         "vetting__replies__mends-b1.xlsx",
         "Rows are counted from 1",
         "Data desk, +7 000",

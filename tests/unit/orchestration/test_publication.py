@@ -32,6 +32,7 @@ from orchestration.ledger import (
 from orchestration.ledger_delivery import deliver_acts
 from orchestration.ledger_verification import verify
 from orchestration.publication import Made, Request, publish
+from orchestration.scratch import FailedClaim
 from orchestration.settings import Settings
 from orchestration.texts import LANGUAGES
 from tests.support.ledgers import row, rows
@@ -76,6 +77,7 @@ class Season:
         self.lists: dict[tuple[str, str], Sequence[ListRow]] = {("registration", "whole"): rows(3)}
         self.standing: dict[str, dict[str, Any]] = {}
         self.asked: list[tuple[datetime, str]] = []
+        self.failed_claims: list[FailedClaim] = []
         ensure_raw_tables(settings.ingestion_config())
         self.build()
 
@@ -157,6 +159,7 @@ def season(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
     stub = ModuleType("orchestration.scratch")
     stub.computed_copy = computed_copy  # type: ignore[attr-defined]
+    stub.failed_claims = lambda *_, **__: list(made.failed_claims)  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "orchestration.scratch", stub)
     return made
 
@@ -278,6 +281,13 @@ def test_a_list_that_could_not_land_is_not_published(season: Season) -> None:
     assert season.refusal() == "error.publish_unlandable"
     season.lists["registration", "whole"] = [row("R25-000001", score_numerator=2**40)]
     assert season.refusal() == "error.publish_unlandable"
+
+
+def test_a_list_that_breaks_a_claim_is_not_published(season: Season) -> None:
+    season.failed_claims = [FailedClaim("assert_limits_exceeded_only_by_ties", 2)]
+    assert season.refusal() == "error.publish_claims"
+    season.failed_claims = []
+    season.publish()
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def test_a_copy_is_computed_at_its_own_clock_and_the_home_stays(built: Settings)
     before = built.warehouse.read_bytes()
     with scratch.scratch_home(built) as copy:
         assert scratch.compute(built, copy.warehouse, as_of=CLOCK, publishing="interview") == CLOCK
-        assert row(copy.warehouse, "sel_a")[:3] == (CLOCK, "interview", "ceiling")
+        assert row(copy.warehouse, "sel_a")[:3] == (CLOCK, "2025/interview", "ceiling")
         folder = copy.home
     assert not folder.exists()
     assert built.warehouse.read_bytes() == before
