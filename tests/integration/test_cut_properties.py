@@ -281,6 +281,12 @@ class Claim:
     broken: tuple[str, str]
 
 
+STOPS_ORDERED_BY = """order by
+            stops.starts_at asc,
+            stops.stop_code = 'exclusion' asc,
+            stops.decision_no asc,
+            stops.stopped_candidate_no = stops.candidate_no desc,
+            stops.stopped_candidate_no asc"""
 RANKED_BY = "order by counted.score_scaled desc"
 CLAIMS = [
     Claim(
@@ -294,7 +300,7 @@ CLAIMS = [
     Claim(a_worse_score_of_another_loses_no_place, (RANKED_BY, "order by counted.score_scaled")),
     Claim(
         neither_order_nor_threads_matter,
-        ("order by stops.starts_at, stops.stop_code = 'exclusion', stops.decision_no", "order by true"),
+        (STOPS_ORDERED_BY, "order by true"),
     ),
     Claim(
         twice_gives_the_same,
