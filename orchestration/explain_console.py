@@ -60,7 +60,7 @@ def _show_line(screen: Screen, explained: Explained, line: Row) -> None:
         screen.say("explain.decision", decision=line["decision_no"])
     if line["decision_nos"]:
         screen.say("explain.decisions", decisions=line["decision_nos"])
-    ids = [one for one in (line["batch_ids"] or "").split(", ") if one]
+    ids = [one for one in (line["_batch_ids"] or "").split(", ") if one]
     screen.say("explain.batches", count=len(ids))
     for one in ids:
         batch = explained.batches.get(one)

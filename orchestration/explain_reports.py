@@ -30,7 +30,7 @@ select
     r.text_{language} as reason_text, e.paragraph, e.policy_codes, e.score_points, e.score_numerator,
     e.score_denominator, e.rank, e.count_equals, e.count_pool, e.limit_places, e.cutoff_points,
     e.is_shortfall, e.is_late, e.is_provisional, e.version, e.act_no, e.decision_no, e.decision_nos,
-    e.batch_ids
+    e._batch_ids
 from selection.sel_explanations as e
 inner join seeds.stages as g on g.season_code::varchar = e.season_code and g.stage_code = e.stage_code
 left join seeds.tracks as t on t.season_code::varchar = e.season_code and t.track_code = e.track_code
@@ -44,7 +44,7 @@ _BATCHES = """
 select feed, source_file, received_at, batch_id
 from core.fct_batches
 where batch_id in (
-    select unnest(string_split(batch_ids, ', ')) from selection.sel_explanations
+    select unnest(string_split(_batch_ids, ', ')) from selection.sel_explanations
     where candidate_no = $candidate
 )
 order by received_at, feed, source_file

@@ -62,7 +62,7 @@ causes as (
         lineage.season_code,
         lineage.stage_code,
         lineage.candidate_no,
-        list(distinct lineage._batch_id order by lineage._batch_id) as batch_ids
+        list(distinct lineage._batch_id order by lineage._batch_id) as _batch_ids
     from {{ ref('int_lineage__by_stage') }} as lineage
     inner join publications
         on lineage.season_code = publications.season_code and lineage.stage_code = publications.stage_code
@@ -91,7 +91,7 @@ select
     paired.rank_before,
     paired.rank_after,
     paired.is_late,
-    array_to_string(causes.batch_ids, ', ') as cause_batch_ids
+    array_to_string(causes._batch_ids, ', ') as _cause_batch_ids
 from paired
 left join causes
     on

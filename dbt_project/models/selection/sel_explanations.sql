@@ -43,7 +43,7 @@ lineage as (
         season_code,
         stage_code,
         candidate_no,
-        string_agg(distinct _batch_id, ', ' order by _batch_id) as batch_ids
+        string_agg(distinct _batch_id, ', ' order by _batch_id) as _batch_ids
     from {{ ref('int_lineage__by_stage') }}
     group by season_code, stage_code, candidate_no
 )
@@ -87,7 +87,7 @@ select
     publications.act_no,
     results.decision_no,
     decisions.decision_nos,
-    lineage.batch_ids
+    lineage._batch_ids
 from results
 inner join stages
     on results.season_code = stages.season_code and results.stage_code = stages.stage_code

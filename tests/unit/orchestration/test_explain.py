@@ -49,7 +49,7 @@ def file(tmp_path: Path) -> Path:
                 2 as score_denominator, 6 as rank, 3 as count_equals, 21 as count_pool, 7 as limit_places,
                 14.5::decimal(9, 2) as cutoff_points, false as is_shortfall, false as is_late, act_no is null
                 as is_provisional, act_no as version, act_no, null::varchar as decision_no,
-                'WG-1' as decision_nos, 'b1' as batch_ids
+                'WG-1' as decision_nos, 'b1' as _batch_ids
             from (values ('text_test', 3, 1), ('numeric_test', 4, null))
                 as lines (stage_code, stage_order, act_no)
         """)
