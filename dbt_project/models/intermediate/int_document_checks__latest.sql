@@ -1,5 +1,5 @@
--- Order §4.1: of the checks of a document the latest counts. A check that names another candidate says nothing
--- of it.
+-- Order §4.1: of the checks of a document the latest counts. A check that names another candidate says
+-- nothing of it.
 with checks as (
     select * from {{ ref('stg_agency__document_checks') }}
 ),
