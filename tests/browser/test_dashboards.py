@@ -210,7 +210,9 @@ def test_vetting_on_a_narrow_screen(page: Page, dashboards: Dashboards, screensh
 def test_the_board_is_downloaded(page: Page, dashboards: Dashboards) -> None:
     _open(page, dashboards, "vetting", "en")
     with page.expect_download() as waiting:
-        page.get_by_role("button", name=load_texts("en")("vetting.download")).first.click()
+        # by its key: on a busy machine the first button drawn need not be the board's
+        board = page.locator(".st-key-download_board")
+        board.get_by_role("button", name=load_texts("en")("vetting.download")).click()
     assert waiting.value.suggested_filename == "vetting_board_2025-r0042.csv"
     lines = Path(waiting.value.path()).read_text(encoding="utf-8-sig").splitlines()
     assert len(lines) == 43
