@@ -33,7 +33,7 @@ RANKING = ("text_test", "numeric_test", "interview")
 
 MODELS = (
     '"intermediate"."int_policy__by_season"',
-    '"intermediate"."int_scores__compared"',
+    '"intermediate"."int_results__compared"',
     '"intermediate"."int_scores__scales"',
     '"intermediate"."int_stops__by_stage"',
     '"intermediate"."int_places__in_force"',

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- The list that an act would publish now: `whole`, as computed; or `only_late`, the list in force with those
 -- whose late result reaches its cut-off (A13).
 with judged as (

@@ -1,6 +1,7 @@
 -- A22: means with different panels compare over one common denominator, never rounded.
 with scores as (
-    select * from {{ ref('int_scores__compared') }}
+    select * from {{ ref('int_results__compared') }}
+    where outcome_code = 'VALID'
 )
 
 select

@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- Who enters a stage whatever is computed: everybody the first, and after a list published by an act those
 -- whom the list in force sends on (docs/rules.md, Publication).
 with accounts as (

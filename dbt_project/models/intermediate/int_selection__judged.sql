@@ -1,3 +1,4 @@
+{{ config(materialized='view') }}
 -- What today's data give, as a list would say it: status, reason, rank and cut of everybody who entered.
 with walked as (
     select * from {{ ref('int_selection__walked') }}

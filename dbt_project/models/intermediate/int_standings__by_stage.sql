@@ -8,11 +8,7 @@ stages as (
 ),
 
 results as (
-    select * from {{ ref('int_results__unioned') }}
-),
-
-scores as (
-    select * from {{ ref('int_scores__compared') }}
+    select * from {{ ref('int_results__compared') }}
 ),
 
 stops as (
@@ -44,16 +40,16 @@ standings as (
         stages.stage_order,
         stages.is_published_by_act,
         places.places,
-        scores.score_numerator,
-        scores.score_denominator,
+        results.score_numerator,
+        results.score_denominator,
         scales.common_denominator,
-        scores.score_numerator * (scales.common_denominator // scores.score_denominator) as score_scaled,
+        results.score_numerator * (scales.common_denominator // results.score_denominator) as score_scaled,
         case
             when policy.tie_breaker_code = 'previous_stage'
                 then
                     coalesce(
-                        scores.previous_numerator
-                        * (scales.previous_common_denominator // scores.previous_denominator),
+                        results.previous_numerator
+                        * (scales.previous_common_denominator // results.previous_denominator),
                         -1
                     )
             else 0
@@ -81,8 +77,6 @@ standings as (
     left join policy on accounts.season_code = policy.season_code
     left join results
         on accounts.candidate_no = results.candidate_no and stages.stage_code = results.stage_code
-    left join scores
-        on accounts.candidate_no = scores.candidate_no and stages.stage_code = scores.stage_code
     left join stops
         on accounts.candidate_no = stops.candidate_no and stages.stage_code = stops.stage_code
     left join places

@@ -24,6 +24,8 @@ equals as (
     group by season_code, stage_code, track_code, rank
 ),
 
+{{ policies_on_the_way() }},
+
 -- what the working group decided about the person up to the list
 decisions as (
     select
@@ -57,17 +59,7 @@ select
     results.status_code,
     results.reason_code,
     results.paragraph,
-    -- everything open in the Order that was decided on the way to this line, each number once
-    {{ policy_numbers([
-        "results.policy_code",
-        "case when results.is_in_pool and stages.admits_by_code = 'share' then 'A1' end",
-        "case when results.is_in_pool and stages.admits_by_code = 'share' then 'A2' end",
-        "case when results.is_in_pool then stages.tie_policy_code end",
-        "case when results.is_in_pool or results.is_late then 'A9' end",
-        "case when results.is_in_pool or results.is_late then 'A10' end",
-        "case when results.is_in_pool or results.is_late then scoring.scoring_policy_code end",
-        "case when (results.is_in_pool or results.is_late) and scoring.scoring_policy_code is not null then 'A22' end",
-    ]) }} as policy_codes,
+    policies.policy_codes,
     results.score_numerator,
     results.score_denominator,
     {{ points('results.score_numerator', 'results.score_denominator') }} as score_points,
@@ -89,10 +81,13 @@ select
     decisions.decision_nos,
     lineage._batch_ids
 from results
-inner join stages
-    on results.season_code = stages.season_code and results.stage_code = stages.stage_code
-left join scoring
-    on results.season_code = scoring.season_code and results.stage_code = scoring.stage_code
+inner join policies
+    on
+        results.season_code = policies.season_code
+        and results.stage_code = policies.stage_code
+        and results.policy_code is not distinct from policies.policy_code
+        and results.is_in_pool = policies.is_in_pool
+        and results.is_late = policies.is_late
 left join {{ ref('int_publications__by_stage') }} as publications
     on results.season_code = publications.season_code and results.stage_code = publications.stage_code
 left join equals

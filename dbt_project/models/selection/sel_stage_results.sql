@@ -16,42 +16,43 @@ reasons as (
     select * from {{ ref('reason_codes') }}
 ),
 
+-- of whoever entered a published stage after its list, by a restatement of the stage before, nothing moves
+-- by itself: they wait
 computed as (
-    select judged.*
-    from judged
-    inner join stages
-        on judged.season_code = stages.season_code and judged.stage_code = stages.stage_code
-    where not stages.is_published_by_act
-),
-
--- entered after the list, by a restatement of the stage before: nothing moves by itself
-waiting as (
     select
         judged.season_code,
         judged.stage_code,
         judged.stage_order,
         judged.track_code,
         judged.candidate_no,
-        'pending' as status_code,
-        'AWAITS_RESTATEMENT' as reason_code,
-        false as is_admitted,
-        false as is_in_pool,
-        false as is_late,
-        false as is_at_cutoff
+        case when stages.is_published_by_act then 'pending' else judged.status_code end as status_code,
+        case when stages.is_published_by_act then 'AWAITS_RESTATEMENT' else judged.reason_code end
+            as reason_code,
+        not stages.is_published_by_act and judged.is_admitted as is_admitted,
+        not stages.is_published_by_act and judged.is_in_pool as is_in_pool,
+        not stages.is_published_by_act and judged.is_late as is_late,
+        case when not stages.is_published_by_act then judged.score_numerator end as score_numerator,
+        case when not stages.is_published_by_act then judged.score_denominator end as score_denominator,
+        case when not stages.is_published_by_act then judged.rank end as rank,
+        not stages.is_published_by_act and judged.is_at_cutoff as is_at_cutoff,
+        case when not stages.is_published_by_act then judged.decision_no end as decision_no,
+        case when not stages.is_published_by_act then judged.count_pool end as count_pool,
+        case when not stages.is_published_by_act then judged.limit_places end as limit_places,
+        case when not stages.is_published_by_act then judged.cutoff_numerator end as cutoff_numerator,
+        case when not stages.is_published_by_act then judged.cutoff_denominator end as cutoff_denominator,
+        case when not stages.is_published_by_act then judged.is_shortfall end as is_shortfall
     from judged
     inner join stages
         on judged.season_code = stages.season_code and judged.stage_code = stages.stage_code
     left join lists
         on judged.candidate_no = lists.candidate_no and judged.stage_code = lists.stage_code
-    where stages.is_published_by_act and lists.candidate_no is null
+    where not stages.is_published_by_act or lists.candidate_no is null
 ),
 
 official as (
     select * from computed
     union all by name
     select * exclude (version, _batch_id) from lists
-    union all by name
-    select * from waiting
 )
 
 select

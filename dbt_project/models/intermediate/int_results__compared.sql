@@ -1,8 +1,8 @@
--- A9, A22: each result as the fraction by which it is ranked, and that of the stage before where a policy of
--- the season asks for it.
+{{ config(materialized='view') }}
+-- A9, A22: each result, a valid one with the fraction by which it is ranked, and with that of the stage
+-- before where a policy of the season asks for it.
 with results as (
     select * from {{ ref('int_results__unioned') }}
-    where outcome_code = 'VALID'
 ),
 
 stages as (
@@ -19,18 +19,23 @@ valued as (
         results.season_code,
         results.stage_code,
         results.candidate_no,
+        results.outcome_code,
+        results.reason_code,
+        results.decision_no,
+        results.known_at,
         stages.stage_order,
         stages.scoring_code,
         case
+            when results.outcome_code != 'VALID' then null
             when policy.rounding_code = 'two_decimals'
                 then {{ hundredths('results.score_numerator', 'results.score_denominator') }}
             else results.score_numerator
         end as score_numerator,
         case
+            when results.outcome_code != 'VALID' then null
             when policy.rounding_code = 'two_decimals' then {{ hundred() }}
             else results.score_denominator
-        end
-            as score_denominator,
+        end as score_denominator,
         policy.carry_over_code = 'add_previous' as is_carried,
         policy.carry_over_code = 'add_previous' or policy.tie_breaker_code = 'previous_stage'
             as needs_previous
@@ -42,7 +47,7 @@ valued as (
 
 previous as (
     select * from valued
-    where needs_previous
+    where needs_previous and outcome_code = 'VALID'
 ),
 
 joined as (
@@ -57,12 +62,17 @@ joined as (
             valued.season_code = previous.season_code
             and valued.candidate_no = previous.candidate_no
             and valued.stage_order = previous.stage_order + 1
+            and valued.outcome_code = 'VALID'
 )
 
 select
     season_code,
     stage_code,
     candidate_no,
+    outcome_code,
+    reason_code,
+    decision_no,
+    known_at,
     (
         case
             when is_summed
