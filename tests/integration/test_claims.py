@@ -104,6 +104,11 @@ MISTAKES = {
         " where stage_code = 'registration'"
     ),
     "assert_a_published_list_is_shown_as_published": (
+    "assert_locked_marks_stand": (
+        "update core.fct_rater_marks set points = case points when 5 then 4 else 5 end"
+        " where stage_code = 'situational' and candidate_no ="
+        " (select min(candidate_no) from core.fct_rater_marks where stage_code = 'situational')"
+    ),
         "update selection.sel_stage_results set rank = 7 where stage_code = 'registration' and candidate_no ="
         f" {SOMEBODY.format('stage_order = 1')}"
     ),

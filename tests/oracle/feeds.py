@@ -172,7 +172,8 @@ _FEEDS: tuple[Feed, ...] = (
             _moment("decided_at"),
             _code(
                 "action_code",
-                "exclude keep admit_conditionally reverse accept_two_marks allow_resit correct_track",
+                "exclude keep admit_conditionally reverse accept_two_marks allow_resit correct_track"
+                " correct_mark",
             ),
             _code(
                 "basis_code",

@@ -9,7 +9,7 @@ through the pool (`cuts.py`), what was published (`publication.py`), eligibility
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -39,7 +39,8 @@ class OracleSeason:
     `results` and `cutoffs` are official: of a stage published by an act, its list in force. `computed` and
     `computed_cutoffs` are what today's data give at every stage, and `drift` the difference: a change code by
     (stage, candidate number). `versions` are the versions in force by stage published by an act, and
-    `moments` P(s) by stage.
+    `moments` P(s) by stage. `marks` says what became of each version of an expert's mark, by (work, expert,
+    criterion, number of the version). `returned` are those whose stop at a stage was lifted after its list.
     """
 
     results: dict[tuple[str, str], OracleResult] = field(default_factory=dict)
@@ -50,6 +51,8 @@ class OracleSeason:
     drift: dict[tuple[str, str], str] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
     moments: dict[str, datetime] = field(default_factory=dict)
+    marks: dict[tuple[str, str, str, int], str] = field(default_factory=dict)
+    returned: set[tuple[str, str]] = field(default_factory=set)
 
     def is_published(self, stage: order.Stage) -> bool:
         """Whether the list of a stage is out."""
@@ -90,7 +93,7 @@ def compute(
 ) -> OracleSeason:
     """The whole season from rows: each stage's entrants are those whom the stage before sent on (§3.1)."""
     walk = _Walk(tables, as_of, policy, identity_keys or {})
-    season = OracleSeason(as_of=as_of)
+    season = OracleSeason(as_of=as_of, marks=walk.marks())
     entrants: Collection[str] = sorted(walk.accounts)
     for stage in order.STAGES:
         season.moments[stage.code] = walk.publications.moment(stage.code)
@@ -164,6 +167,44 @@ class _Walk:
         """One stage: stops first, then nothing before publication, then the stage's own way of admitting."""
         published_at = self.publications.moment(stage.code)
         is_published = self._as_of >= published_at
+    def marks(self) -> dict[tuple[str, str, str, int], str]:
+        """A20: what became of every version of the experts' marks."""
+        found = {}
+        for candidate_no in self.accounts:
+            sitting = self._sittings.attendance(candidate_no, "situational").counted
+            for one in [] if sitting is None else self._scores.expert_marks(candidate_no, sitting):
+                key = (one.row["work_no"], one.row["expert_code"], one.row["criterion_code"], one.number)
+                found[key] = one.handling
+        return found
+
+    def with_reversals(self, stage_code: str, shown: Mapping[str, OracleResult]) -> dict[str, OracleResult]:
+        """The same results; whose stop was lifted shows the reversal, unless another decision is shown."""
+        lifted = self.lifted[stage_code]
+        return {
+            who: replace(one, decision_no=one.decision_no or lifted[who]) if who in lifted else one
+            for who, one in shown.items()
+        }
+
+    def with_overridden(self, entrants: Collection[str]) -> list[str]:
+        """A44: whom the Expert Commission sent on, and whom an override enrols from outside its list."""
+        self._overridden = frozenset(
+            candidate_no
+            for candidate_no, row in self._last_words().items()
+            if candidate_no in self.accounts
+            and candidate_no not in entrants
+            and row["decision_code"] == "enrol"
+            and row["override_by"] is not None
+            and row["override_reason"] is not None
+        )
+        return [*entrants, *sorted(self._overridden)]
+
+    def _last_words(self) -> dict[str, Row]:
+        """§9.1: the National Commission's latest decision on each candidate."""
+        latest: dict[str, Row] = {}
+        for row in sorted(self._tables.rows("agency__national_decisions"), key=_by_decision):
+            latest[row["candidate_no"]] = row
+        return latest
+
         is_of_then = is_published and self._policy.exclusion_after_list == "vacancy"
         moment = published_at if is_of_then else self._as_of
         stopped: dict[str, OracleResult] = {}

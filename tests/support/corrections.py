@@ -546,6 +546,33 @@ def new_stray_marks(draw: Draw) -> Files:
     for feed, column in (
         ("platform__expert_marks", "criterion_code"),
         ("academy__assessor_marks", "competency_code"),
+def new_mark_records(draw: Draw) -> Files:
+    """Decisions that record the correction of a mark, about the lock, every third one reversed."""
+    rows = []
+    received = [row.received_at for row in draw.tables.rows("platform__expert_marks")]
+    for number, work in enumerate(draw.some("platform__solutions", 0.3)):
+        at = draw.one_of(*received) + draw.one_of(*JUST_ABOUT) if received else draw.moment()
+        name, person = f"Z-K{number}", work["candidate_no"]
+        stage = {"stage_code": draw.one_of("situational", "situational", "situational", "interview", None)}
+        rows.append(decision(draw, name, person, "correct_mark") | stage | {"decided_at": at})
+        if draw.happens(0.3):
+            reversal = {"decided_at": at + draw.number(0, 3) * DAY, "reversed_decision_no": name}
+            rows.append(decision(draw, f"Z-KR{number}", person, "reverse") | reversal)
+    yield "agency__working_group_decisions", rows
+
+
+def new_changed_marks(draw: Draw) -> Files:
+    """Marks sent again, changed or as they were."""
+    rows = draw.some("platform__expert_marks", 0.15)
+    yield (
+        "platform__expert_marks",
+        [
+            row | draw.one_of({"points": draw.number(1, 5)}, {"marked_at": row["marked_at"] + HOUR}, {})
+            for row in rows
+        ],
+    )
+
+
         ("academy__interview_marks", "competency_code"),
     ):
         codes = sorted(order.CRITERION_CODES)
@@ -590,6 +617,8 @@ ADDITIONS: tuple[Callable[[Draw], Files], ...] = (
     new_stop_list_entries,
 )
 
+    new_mark_records,
+    new_changed_marks,
 
 # --- faults within one file: what the door has to judge ---
 
