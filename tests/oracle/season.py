@@ -97,6 +97,8 @@ def compute(
     entrants: Collection[str] = sorted(walk.accounts)
     for stage in order.STAGES:
         season.moments[stage.code] = walk.publications.moment(stage.code)
+        if stage.admits_by == "decision":
+            entrants = walk.with_overridden(entrants)
         shown, cutoffs = walk.stage(stage, entrants)
         _keep(season.computed, stage, shown)
         _keep(season.computed_cutoffs, stage, cutoffs)
@@ -155,7 +157,9 @@ class _Walk:
         self._vetting = Vetting(tables, as_of, self.accounts, identity_keys)
         self._stops = Stops(tables, self.accounts)
         self._sittings = Sittings(tables, policy)
-        self._scores = Scores(tables, policy)
+        self.lifted: dict[str, dict[str, str]] = {stage.code: {} for stage in order.STAGES}
+        self._overridden: frozenset[str] = frozenset()
+        self._scores = Scores(tables, policy, self.publications.moment("situational"))
 
     def tracks(self) -> dict[str, str]:
         """The track of every account."""
@@ -328,9 +332,7 @@ class _Walk:
         self, stage_code: str, going: Sequence[str]
     ) -> tuple[dict[str, OracleResult], dict[str, OracleCutoff]]:
         """§9: as the National Commission decided; it is bound by nobody's rank (A5, A44)."""
-        latest: dict[str, Row] = {}
-        for row in sorted(self._tables.rows("agency__national_decisions"), key=_by_decision):
-            latest[row["candidate_no"]] = row
+        latest = self._last_words()
         shown = {}
         for candidate_no in going:
             track = self.accounts[candidate_no].track
@@ -352,6 +354,7 @@ class _Walk:
 
     def final_places(self) -> dict[str, int]:
         """§9.1–9.2, A43: the Order's places, or those of the track's latest revision."""
+            reason = "ENROLLED_BY_OVERRIDE" if candidate_no in self._overridden else reason
         places = dict(order.PLACES["national_commission"])
         for row in sorted(self._tables.rows("agency__quota_revisions"), key=_by_decision):
             places[row["track_code"]] = row["places"]

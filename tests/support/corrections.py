@@ -320,6 +320,11 @@ def change_national_decision(draw: Draw, row: Values) -> Values:
         {"decision_code": code},
         {"decision_no": draw.one_of("A-0", "Z-9"), "decision_code": code},
         {"decision_no": "Z-9", "decision_code": code, "decided_at": draw.moment()},
+        {
+            "candidate_no": draw.person(),
+            "override_by": draw.one_of("Chair", None),
+            "override_reason": "resolved",
+        },
     )
 
 
@@ -541,11 +546,6 @@ def new_experts(draw: Draw) -> Files:
     yield "platform__expert_marks", marks
 
 
-def new_stray_marks(draw: Draw) -> Files:
-    """Marks for criteria of other stages beside a rater's own ones."""
-    for feed, column in (
-        ("platform__expert_marks", "criterion_code"),
-        ("academy__assessor_marks", "competency_code"),
 def new_mark_records(draw: Draw) -> Files:
     """Decisions that record the correction of a mark, about the lock, every third one reversed."""
     rows = []
@@ -573,6 +573,11 @@ def new_changed_marks(draw: Draw) -> Files:
     )
 
 
+def new_stray_marks(draw: Draw) -> Files:
+    """Marks for criteria of other stages beside a rater's own ones."""
+    for feed, column in (
+        ("platform__expert_marks", "criterion_code"),
+        ("academy__assessor_marks", "competency_code"),
         ("academy__interview_marks", "competency_code"),
     ):
         codes = sorted(order.CRITERION_CODES)
@@ -612,13 +617,13 @@ ADDITIONS: tuple[Callable[[Draw], Files], ...] = (
     new_claims_and_resits,
     new_works,
     new_experts,
+    new_mark_records,
+    new_changed_marks,
     new_stray_marks,
     new_quota_revisions,
     new_stop_list_entries,
 )
 
-    new_mark_records,
-    new_changed_marks,
 
 # --- faults within one file: what the door has to judge ---
 

@@ -52,6 +52,7 @@ INPUTS = (
     "intermediate.int_stages__clocked",
     "intermediate.int_publications__by_stage",
     "staging.stg_publication__lists",
+    "intermediate.int_national_decisions__latest",
     "staging.stg_agency__quota_revisions",
     "seeds.stage_places",
     "seeds.policy",
