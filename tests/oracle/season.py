@@ -100,6 +100,8 @@ def compute(
         if stage.admits_by == "decision":
             entrants = walk.with_overridden(entrants)
         shown, cutoffs = walk.stage(stage, entrants)
+        shown = walk.with_reversals(stage.code, shown)
+        season.returned.update((stage.code, who) for who in walk.lifted[stage.code])
         _keep(season.computed, stage, shown)
         _keep(season.computed_cutoffs, stage, cutoffs)
         if walk.publications.by_act(stage.code):
@@ -165,12 +167,6 @@ class _Walk:
         """The track of every account."""
         return {candidate_no: account.track for candidate_no, account in self.accounts.items()}
 
-    def stage(
-        self, stage: order.Stage, entrants: Collection[str]
-    ) -> tuple[dict[str, OracleResult], dict[str, OracleCutoff]]:
-        """One stage: stops first, then nothing before publication, then the stage's own way of admitting."""
-        published_at = self.publications.moment(stage.code)
-        is_published = self._as_of >= published_at
     def marks(self) -> dict[tuple[str, str, str, int], str]:
         """A20: what became of every version of the experts' marks."""
         found = {}
@@ -209,14 +205,23 @@ class _Walk:
             latest[row["candidate_no"]] = row
         return latest
 
+    def stage(
+        self, stage: order.Stage, entrants: Collection[str]
+    ) -> tuple[dict[str, OracleResult], dict[str, OracleCutoff]]:
+        """One stage: stops first, then nothing before publication, then the stage's own way of admitting."""
+        published_at = self.publications.moment(stage.code)
+        is_published = self._as_of >= published_at
         is_of_then = is_published and self._policy.exclusion_after_list == "vacancy"
         moment = published_at if is_of_then else self._as_of
         stopped: dict[str, OracleResult] = {}
         going: list[str] = []
         for candidate_no in entrants:
             track = self.accounts[candidate_no].track
-            stop = self._stops.deciding(candidate_no, moment)
+            stop = self._stops.deciding(candidate_no, moment, self._as_of)
             if stop is None:
+                lifted_by = self._stops.lifted_by(candidate_no, moment, self._as_of)
+                if lifted_by is not None:
+                    self.lifted[stage.code][candidate_no] = lifted_by
                 going.append(candidate_no)
                 continue
             status, reason = stop.shown_at(stage.code)
@@ -283,7 +288,7 @@ class _Walk:
         if result.score is None or result.known_at is None:
             return "not_publishable", result.reason or "NO_RESULT"
         score = self._compared(result.score) + self._carried(stage, candidate_no)
-        if self._is_late(result, stage):
+        if self._is_late(result, stage) or self._returns_late(candidate_no, stage):
             pool.late[candidate_no] = score
             return None
         pool.in_time[candidate_no] = score
@@ -305,6 +310,13 @@ class _Walk:
         """A13: known only after the list was published; by policy nobody is late."""
         is_after = result.known_at is not None and result.known_at > self.publications.moment(stage.code)
         return is_after and self._policy.late_result == "supernumerary"
+
+    def _returns_late(self, candidate_no: str, stage: order.Stage) -> bool:
+        """A11, A13: whose stop was lifted after the list, unless the place was kept (A10)."""
+        is_ranked = (
+            self._policy.late_result != "supernumerary" or self._policy.exclusion_before_list == "vacancy"
+        )
+        return candidate_no in self.lifted[stage.code] and not is_ranked
 
     def _compared(self, score: Fraction) -> Fraction:
         """A22: exact, or to two decimals."""
@@ -342,6 +354,7 @@ class _Walk:
                 continue
             is_enrolled = decision["decision_code"] == "enrol"
             status, reason = ("admitted", "ENROLLED") if is_enrolled else ("not_admitted", "NOT_ENROLLED")
+            reason = "ENROLLED_BY_OVERRIDE" if candidate_no in self._overridden else reason
             shown[candidate_no] = OracleResult(status, reason, track, decision_no=decision["decision_no"])
         cutoffs = {}
         for track, places in self.final_places().items():
@@ -354,7 +367,6 @@ class _Walk:
 
     def final_places(self) -> dict[str, int]:
         """§9.1–9.2, A43: the Order's places, or those of the track's latest revision."""
-            reason = "ENROLLED_BY_OVERRIDE" if candidate_no in self._overridden else reason
         places = dict(order.PLACES["national_commission"])
         for row in sorted(self._tables.rows("agency__quota_revisions"), key=_by_decision):
             places[row["track_code"]] = row["places"]
