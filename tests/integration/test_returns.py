@@ -81,7 +81,10 @@ def test_an_override_takes_somebody_from_outside_the_list(season: TestSeason) ->
     assert broken(season, proposed) == [(outsider, "NC-X")], "who, but not why"
 
     deliver(
-        season, "agency__national_decisions", at + 2 * HOUR, half | {"override_reason": "item 4 of the minutes"}
+        season,
+        "agency__national_decisions",
+        at + 2 * HOUR,
+        half | {"override_reason": "item 4 of the minutes"},
     )
     agree(season)
     for claim in (
@@ -136,6 +139,8 @@ def test_a_reversed_exclusion_comes_back_by_an_act(season: TestSeason) -> None:
     assert season.query(f"select change_code from selection.sel_drift {shown}") == []
     following = f"where stage_code = 'numeric_test' and candidate_no = '{best}'"
     ((status,),) = season.query(f"select status_code from selection.sel_stage_results {following}")
-    assert status in ("admitted", "not_admitted"), "the next stage was sat, and its list came after the reversal"
+    assert status in ("admitted", "not_admitted"), (
+        "the next stage was sat, and its list came after the reversal"
+    )
     for claim in ("assert_nobody_stopped_is_admitted", "assert_late_result_displaces_nobody"):
         assert broken(season, claim) == [], claim
