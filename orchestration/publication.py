@@ -44,6 +44,7 @@ from orchestration.publication_lists import (
     ONLY_LATE,
     WHOLE,
     StagePublication,
+    read_decision_numbers,
     read_next_list,
     read_publications,
 )
@@ -57,7 +58,10 @@ _TRACK, _IS_ADMITTED = ROW_COLUMNS.index("track_code"), ROW_COLUMNS.index("is_ad
 
 @dataclass(frozen=True)
 class Request:
-    """What a person asks for. restates: the version to be replaced; keeps: only record that it stands."""
+    """What a person asks for. restates: the version to be replaced; keeps: only record that it stands.
+
+    is_on_paper: the decision is in no feed; the reason says where it is kept.
+    """
 
     stage: str
     approved_by: str
@@ -66,6 +70,7 @@ class Request:
     restates: int | None = None
     is_only_late: bool = False
     keeps: bool = False
+    is_on_paper: bool = False
 
     @property
     def kind(self) -> str:
@@ -93,6 +98,7 @@ class _Standing:
     build: BuildRecord
     stages: list[StagePublication]
     acts: tuple[Act, ...]
+    decisions: frozenset[str] = frozenset()
 
     def force(self, season: str) -> dict[str, Act]:
         return in_force(self.acts, season)
@@ -165,6 +171,8 @@ def _check_words(request: Request) -> None:
         raise UserError("error.publish_only_late")
     if request.keeps and not request.reason.strip():
         raise UserError("error.publish_reason_missing")
+    if request.is_on_paper and not (request.decision_no.strip() and request.reason.strip()):
+        raise UserError("error.publish_on_paper")
     for option, text in (
         ("--approved-by", request.approved_by),
         ("--decision", request.decision_no),
@@ -202,7 +210,8 @@ def _read_standing(settings: Settings, verified: Verification) -> _Standing:
             raise ReleaseRefusedError("error.release_no_build")
         _refuse_build(build, newest_landed_seq(connection))
         stages = read_publications(connection, settings.season)
-    return _Standing(build, stages, verified.acts)
+        decisions = read_decision_numbers(connection, settings.season)
+    return _Standing(build, stages, verified.acts, decisions)
 
 
 def _refuse_build(build: BuildRecord, newest_seq: int) -> None:
@@ -226,6 +235,7 @@ def _refuse(
         raise OrchestrationError(
             "error.publish_backwards", at=_shown(at), last=_shown(standing.acts[-1].moment)
         )
+    _refuse_decision(request, standing.decisions)
     published = force.get(stage.stage_code)
     if request.kind == PUBLISHED:
         _refuse_first(stage, standing, force, at)
@@ -235,6 +245,17 @@ def _refuse(
         _refuse_keeping(stage)
     else:
         _refuse_restating(request, stage, published, at)
+
+
+def _refuse_decision(request: Request, known: frozenset[str]) -> None:
+    """A decision that is named is one that landed, unless it is said to be on paper only (A11)."""
+    number = request.decision_no.strip()
+    if not number or request.is_on_paper or number in known:
+        return
+    close = difflib.get_close_matches(number, sorted(known), n=1, cutoff=0.6)
+    if close:
+        raise OrchestrationError("error.publish_decision_nearest", decision=number, nearest=close[0])
+    raise OrchestrationError("error.publish_decision_unknown", decision=number)
 
 
 def _refuse_first(stage: StagePublication, standing: _Standing, force: dict[str, Act], at: datetime) -> None:

@@ -27,12 +27,13 @@ FAILED = 1
 @click.argument("stage_code", metavar="STAGE")
 @click.option("--approved-by", "approved_by", metavar="WHO", required=True)
 @click.option("--decision", "decision_no", metavar="NO", default="")
+@click.option("--on-paper", "on_paper", is_flag=True)
 @click.option("--reason", metavar="TEXT", default="")
 @click.option("--restates", type=click.IntRange(min=1), metavar="N", default=None)
 @click.option("--only-late", "only_late", is_flag=True)
 @click.option("--keep", is_flag=True)
 def publish(
-    stage_code: str, approved_by: str, decision_no: str, reason: str, restates: int | None,
+    stage_code: str, approved_by: str, decision_no: str, on_paper: bool, reason: str, restates: int | None,
     only_late: bool, keep: bool,
 ) -> int:  # fmt: skip
     """Publish a stage's list."""
@@ -43,8 +44,9 @@ def publish(
 
     settings, screen = current_settings(), current_screen()
     request = publication.Request(
-        stage_code, approved_by, decision_no, reason, restates, is_only_late=only_late, keeps=keep
-    )
+        stage_code, approved_by, decision_no, reason, restates,
+        is_only_late=only_late, keeps=keep, is_on_paper=on_paper,
+    )  # fmt: skip
     with screen.progress() as progress, logging_to_file(settings):
         progress.start(PUBLISHING, None)
         made = publication.publish(settings, request)

@@ -1,6 +1,7 @@
-"""What an act of publishing asks of a warehouse: the next list of a stage, and how each stage stands.
+"""What an act of publishing asks of a warehouse: the next list of a stage, how each stage
+stands, and which decisions are known.
 
-Belongs here: two questions to two tables, by their columns. Not here: who is on a list and when a stage may
+Belongs here: questions to its tables, by their columns. Not here: who is on a list and when a stage may
 be published (`dbt_project/`), whether an act is allowed (`publication.py`).
 """
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 WHOLE, ONLY_LATE = "whole", "only_late"
 NEXT_LISTS, PUBLICATIONS = ("intermediate", "int_lists__next"), ("reporting", "rpt_publications")
+DECISIONS = ("fct_working_group_decisions", "fct_national_decisions", "fct_quota_revisions")
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,18 @@ def read_publications(connection: duckdb.DuckDBPyConnection, season: str) -> lis
         [season],
     ).fetchall()
     return [StagePublication(*row) for row in rows]
+
+
+def read_decision_numbers(connection: duckdb.DuckDBPyConnection, season: str) -> frozenset[str]:
+    """Numbers of the decisions of the working group and of the National Commission that a build knows."""
+    numbers: set[str] = set()
+    for table in DECISIONS:
+        _require(connection, "core", table)
+        found = connection.execute(
+            f"select distinct decision_no from core.{table} where season_code::varchar = ?", [season]
+        ).fetchall()
+        numbers |= {number for (number,) in found}
+    return frozenset(numbers)
 
 
 def _require(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> None:

@@ -53,7 +53,11 @@ FEEDS = {
 
 @dataclass
 class Rating:
-    """The marks of one rater for one attendance, in the order of the criteria; None: still owed."""
+    """The marks of one rater for one attendance, in the order of the criteria; None: still owed.
+
+    points: those that count. points_before: what was sent first, where that was corrected. points_refused:
+    what was sent again although the marks were locked or nobody had decided it (A20).
+    """
 
     idx: int
     attempt_no: int
@@ -64,6 +68,7 @@ class Rating:
     role_code: str | None = None
     is_recused: bool = False
     points_before: list[int | None] | None = None
+    points_refused: list[int | None] | None = None
     corrected_at: datetime | None = None
 
     @property
@@ -120,6 +125,8 @@ class PanelRun(StageRun):
         """The raters who count, none where the result is not complete (A19, A20, A26)."""
         if self.stage == "situational":
             whole = sorted((r for r in ratings if r.is_whole), key=lambda r: (r.marked_at, r.rater))
+            complete = sorted(r.received for r in whole)[:EXPERTS_COUNTED][-1:]
+            whole = [r for r in whole if r.received <= complete[0]]
             enough = len(whole) >= EXPERTS_COUNTED or (
                 idx in self.two_marks and len(whole) == EXPERTS_COUNTED - 1
             )
@@ -276,7 +283,7 @@ def _write_marks(run: PanelRun) -> None:
         for rating in ratings:
             first += _mark_rows(run, rating, rating.points_before or rating.points, rating.received)
             if rating.corrected_at is not None:
-                again = _mark_rows(run, rating, rating.points, rating.corrected_at)
+                again = _mark_rows(run, rating, rating.points_refused or rating.points, rating.corrected_at)
                 run.world.outbox.put(feed, rating.corrected_at, again, "correction")
     if first:
         run.world.outbox.put_by_receipt(feed, pd.DataFrame(first).astype({"points": "Int64"}))

@@ -77,6 +77,11 @@ MISTAKES = {
         f" {SOMEBODY.format(OF_TEXT + ' and not is_admitted')} where candidate_no = (select min(candidate_no)"
         " from intermediate.int_national_decisions__latest where decision_code = 'enrol')"
     ),
+    "assert_overrides_say_who_and_why": (
+        "update selection.sel_stage_results set reason_code = 'ENROLLED_BY_OVERRIDE'"
+        " where reason_code = 'ENROLLED' and candidate_no ="
+        " (select min(candidate_no) from selection.sel_stage_results where reason_code = 'ENROLLED')"
+    ),
     "assert_national_commission_sat_in_time": (
         "update intermediate.int_national_decisions__latest set decided_at = timestamp '2025-10-24 19:00:00'"
     ),
@@ -98,6 +103,11 @@ MISTAKES = {
     ),
     "assert_policy_values_are_known": (
         "update seeds.policy set value = 'flor' where parameter_code = 'share_rounding'"
+    ),
+    "assert_locked_marks_stand": (
+        "update core.fct_rater_marks set points = case points when 5 then 4 else 5 end"
+        " where stage_code = 'situational' and candidate_no ="
+        " (select min(candidate_no) from core.fct_rater_marks where stage_code = 'situational')"
     ),
     "assert_published_lists_stand": (
         "update reporting.rpt_publications set count_drift = 1, is_drift_kept = false"

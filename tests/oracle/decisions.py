@@ -17,11 +17,15 @@ from tests.oracle.reading import Row, Tables
 
 @dataclass(frozen=True)
 class Decision:
-    """A decision about one candidate, in force from `starts_at` to before `ends_at` (None: for good)."""
+    """A decision about one candidate, in force from `starts_at` to before `ends_at` (None: for good).
+
+    `ended_by` is the number of the reversal that ends it.
+    """
 
     row: Row
     starts_at: datetime
     ends_at: datetime | None
+    ended_by: str | None = None
 
     @property
     def number(self) -> str:
@@ -51,7 +55,7 @@ class Decisions:
         reversals = [row for row in rows if row["action_code"] == "reverse"]
         self._of: dict[str, list[Decision]] = defaultdict(list)
         for row in rows:
-            self._of[row["candidate_no"]].append(Decision(row, row["decided_at"], _ends_at(row, reversals)))
+            self._of[row["candidate_no"]].append(Decision(row, row["decided_at"], *_ending(row, reversals)))
 
     def of(self, candidate_no: str, *actions: str) -> list[Decision]:
         """A candidate's decisions of some kinds."""
@@ -67,13 +71,13 @@ def latest(decisions: Iterable[Decision]) -> Decision | None:
     return max(decisions, key=lambda decision: (decision.starts_at, decision.number), default=None)
 
 
-def _ends_at(row: Row, reversals: Iterable[Row]) -> datetime | None:
-    """The earliest reversal naming the decision for the same candidate, not before it."""
+def _ending(row: Row, reversals: Iterable[Row]) -> tuple[datetime | None, str | None]:
+    """Moment and number of the earliest reversal that names the decision for its candidate, not before it."""
     ends = [
-        reversal["decided_at"]
+        (reversal["decided_at"], reversal["decision_no"])
         for reversal in reversals
         if reversal["candidate_no"] == row["candidate_no"]
         and reversal["reversed_decision_no"] == row["decision_no"]
         and reversal["decided_at"] >= row["decided_at"]
     ]
-    return min(ends, default=None)
+    return min(ends, default=(None, None))

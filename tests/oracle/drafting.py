@@ -7,6 +7,7 @@ What belongs here: who is on the next version, and when there may be none. What 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -101,13 +102,28 @@ def _only_late(publications: Publications, season: OracleSeason, stage_code: str
         for candidate_no, row in in_force.items()
     }
     for candidate_no, result in season.computed_at(stage_code).items():
-        if not result.is_late or result.score is None or _is_on(in_force, candidate_no):
+        if _is_on(in_force, candidate_no):
+            continue
+        if (stage_code, candidate_no) in season.returned and not result.is_late and result.status in GOES_ON:
+            if any(row["track_code"] == result.track for row in in_force.values()):
+                cut = _cutoff_of(in_force, result.track)
+                rows[candidate_no] = _row(stage_code, version, candidate_no, result, None) | cut
+            continue
+        if not result.is_late or result.score is None:
             continue
         cutoff = cutoffs[result.track]
         added = late_result(result.score, cutoff.cutoff, cutoff.is_shortfall, result.track)
         if added.status in GOES_ON:
+            added = replace(added, decision_no=result.decision_no)
             rows[candidate_no] = _row(stage_code, version, candidate_no, added, cutoff)
     return [row for _, row in sorted(rows.items())]
+
+
+def _cutoff_of(in_force: Mapping[str, Row], track: str) -> ListRow:
+    """The cut that stands beside the rows of a track in the list in force."""
+    names = ("count_pool", "limit_places", "cutoff_numerator", "cutoff_denominator", "is_shortfall")
+    one = next(row for row in in_force.values() if row["track_code"] == track)
+    return {name: one[name] for name in names}
 
 
 def _is_on(in_force: Mapping[str, Row], candidate_no: str) -> bool:

@@ -145,7 +145,14 @@ _FEEDS: tuple[Feed, ...] = (
     Feed(
         "agency__national_decisions",
         ("decision_no", "candidate_no"),
-        (_text("decision_no"), _CANDIDATE, _moment("decided_at"), _code("decision_code", "enrol decline")),
+        (
+            _text("decision_no"),
+            _CANDIDATE,
+            _moment("decided_at"),
+            _code("decision_code", "enrol decline"),
+            _text("override_by", required=False),
+            _text("override_reason", required=False),
+        ),
     ),
     Feed(
         "agency__quota_revisions",
@@ -172,7 +179,8 @@ _FEEDS: tuple[Feed, ...] = (
             _moment("decided_at"),
             _code(
                 "action_code",
-                "exclude keep admit_conditionally reverse accept_two_marks allow_resit correct_track",
+                "exclude keep admit_conditionally reverse accept_two_marks allow_resit correct_track"
+                " correct_mark",
             ),
             _code(
                 "basis_code",

@@ -59,8 +59,8 @@ class Office:
         return account.candidate_no in self._eligible
 
     def is_stopped(self, account: Account, moment: datetime) -> bool:
-        """Whether an exclusion or a withdrawal is in force at a moment."""
-        return self.stops.deciding(account.candidate_no, moment) is not None
+        """Whether an exclusion or a withdrawal is in force at a moment and still is."""
+        return self.stops.deciding(account.candidate_no, moment, self.as_of) is not None
 
     def to_be_vetted(self) -> list[Account]:
         """Who meets every requirement and is not stopped now (§4.3)."""

@@ -27,6 +27,7 @@ VALUES: dict[str, tuple[str | int, ...]] = {
     "no_show": ("outside", "counted"),
     "missing_mark": ("not_publishable", "mean_of_two"),
     "counted_marks": ("first_three", "last_three"),
+    "mark_changes": ("locked", "latest"),
     "rounding": ("exact", "two_decimals"),
 }
 
@@ -51,6 +52,7 @@ class Policy:
     no_show: str = "outside"
     missing_mark: str = "not_publishable"
     counted_marks: str = "first_three"
+    mark_changes: str = "locked"
     rounding: str = "exact"
 
     def __post_init__(self) -> None:

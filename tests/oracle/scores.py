@@ -13,6 +13,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from tests.oracle import order
+from tests.oracle.marks import ExpertMarks, Version
 from tests.oracle.policy import DEFAULT, Policy
 from tests.oracle.reading import Row, Tables
 
@@ -41,14 +42,16 @@ def no_result(reason: str) -> Result:
 class Scores:
     """Answers, keys, works and marks of the season, asked by candidate, stage and counted sitting."""
 
-    def __init__(self, tables: Tables, policy: Policy = DEFAULT) -> None:
+    def __init__(
+        self, tables: Tables, policy: Policy = DEFAULT, marks_listed_at: datetime | None = None
+    ) -> None:
         self._policy = policy
         self._answers = _by(tables.rows("platform__answers"), "sitting_id")
         self._keys: dict[tuple[str, str], dict[int, str]] = defaultdict(dict)
         for row in tables.rows("academy__answer_keys"):
             self._keys[row["stage_code"], row["form_code"]][row["item_no"]] = row["correct_option_code"]
         self._works = _by(tables.rows("platform__solutions"), "sitting_id")
-        self._expert_marks = _by(tables.rows("platform__expert_marks"), "work_no")
+        self._expert_marks = ExpertMarks(tables, policy, marks_listed_at)
         self._two_suffice = {
             row["candidate_no"]
             for row in tables.rows("agency__working_group_decisions")
@@ -57,6 +60,11 @@ class Scores:
         self._panel_marks = {
             stage: _by(tables.rows(feed), "candidate_no") for stage, (feed, _, _) in _PANELS.items()
         }
+
+    def expert_marks(self, candidate_no: str, sitting: Row) -> list[Version]:
+        """Every version of the experts' marks of the work that counts at a sitting (A20)."""
+        work = self._work(sitting)
+        return [] if work is None else self._expert_marks.judged(work["work_no"], candidate_no)
 
     def result(self, candidate_no: str, stage: order.Stage, sitting: Row) -> Result:
         """The result of a counted sitting."""
@@ -85,13 +93,14 @@ class Scores:
 
         By policy of the last three, or of two without a decision (A20, A19).
         """
-        works = self._works.get(sitting["sitting_id"], [])
-        if not works:
+        work = self._work(sitting)
+        if work is None:
             return no_result("NO_RESULT")
-        work = max(works, key=lambda row: (row["submitted_at"], row["work_no"]))
         criteria = order.CRITERIA["situational"]
         marks = [
-            row for row in self._expert_marks.get(work["work_no"], []) if row["criterion_code"] in criteria
+            row
+            for row in self._expert_marks.counted(work["work_no"], candidate_no)
+            if row["criterion_code"] in criteria
         ]
         whole = [
             (max(row["marked_at"] for row in own), expert, own)
@@ -107,6 +116,11 @@ class Scores:
             whole = whole[-order.EXPERTS_EXPECTED :]
         counted = [own for _, _, own in whole[: order.EXPERTS_EXPECTED]]
         return _mean_of_raters(counted, [sitting, work])
+
+    def _work(self, sitting: Row) -> Row | None:
+        """§6.3: the work of a sitting; of several the last."""
+        works = self._works.get(sitting["sitting_id"], [])
+        return max(works, key=lambda row: (row["submitted_at"], row["work_no"]), default=None)
 
     def _panel(self, candidate_no: str, stage_code: str, sitting: Row) -> Result:
         """§7.2–7.5, §8, A26: the mean of those present, without observers and recused ones."""

@@ -9,7 +9,7 @@ through the pool (`cuts.py`), what was published (`publication.py`), eligibility
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -39,7 +39,8 @@ class OracleSeason:
     `results` and `cutoffs` are official: of a stage published by an act, its list in force. `computed` and
     `computed_cutoffs` are what today's data give at every stage, and `drift` the difference: a change code by
     (stage, candidate number). `versions` are the versions in force by stage published by an act, and
-    `moments` P(s) by stage.
+    `moments` P(s) by stage. `marks` says what became of each version of an expert's mark, by (work, expert,
+    criterion, number of the version). `returned` are those whose stop at a stage was lifted after its list.
     """
 
     results: dict[tuple[str, str], OracleResult] = field(default_factory=dict)
@@ -50,6 +51,8 @@ class OracleSeason:
     drift: dict[tuple[str, str], str] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
     moments: dict[str, datetime] = field(default_factory=dict)
+    marks: dict[tuple[str, str, str, int], str] = field(default_factory=dict)
+    returned: set[tuple[str, str]] = field(default_factory=set)
 
     def is_published(self, stage: order.Stage) -> bool:
         """Whether the list of a stage is out."""
@@ -90,11 +93,15 @@ def compute(
 ) -> OracleSeason:
     """The whole season from rows: each stage's entrants are those whom the stage before sent on (§3.1)."""
     walk = _Walk(tables, as_of, policy, identity_keys or {})
-    season = OracleSeason(as_of=as_of)
+    season = OracleSeason(as_of=as_of, marks=walk.marks())
     entrants: Collection[str] = sorted(walk.accounts)
     for stage in order.STAGES:
         season.moments[stage.code] = walk.publications.moment(stage.code)
+        if stage.admits_by == "decision":
+            entrants = walk.with_overridden(entrants)
         shown, cutoffs = walk.stage(stage, entrants)
+        shown = walk.with_reversals(stage.code, shown)
+        season.returned.update((stage.code, who) for who in walk.lifted[stage.code])
         _keep(season.computed, stage, shown)
         _keep(season.computed_cutoffs, stage, cutoffs)
         if walk.publications.by_act(stage.code):
@@ -152,11 +159,51 @@ class _Walk:
         self._vetting = Vetting(tables, as_of, self.accounts, identity_keys)
         self._stops = Stops(tables, self.accounts)
         self._sittings = Sittings(tables, policy)
-        self._scores = Scores(tables, policy)
+        self.lifted: dict[str, dict[str, str]] = {stage.code: {} for stage in order.STAGES}
+        self._overridden: frozenset[str] = frozenset()
+        self._scores = Scores(tables, policy, self.publications.moment("situational"))
 
     def tracks(self) -> dict[str, str]:
         """The track of every account."""
         return {candidate_no: account.track for candidate_no, account in self.accounts.items()}
+
+    def marks(self) -> dict[tuple[str, str, str, int], str]:
+        """A20: what became of every version of the experts' marks."""
+        found = {}
+        for candidate_no in self.accounts:
+            sitting = self._sittings.attendance(candidate_no, "situational").counted
+            for one in [] if sitting is None else self._scores.expert_marks(candidate_no, sitting):
+                key = (one.row["work_no"], one.row["expert_code"], one.row["criterion_code"], one.number)
+                found[key] = one.handling
+        return found
+
+    def with_reversals(self, stage_code: str, shown: Mapping[str, OracleResult]) -> dict[str, OracleResult]:
+        """The same results; whose stop was lifted shows the reversal, unless another decision is shown."""
+        lifted = self.lifted[stage_code]
+        return {
+            who: replace(one, decision_no=one.decision_no or lifted[who]) if who in lifted else one
+            for who, one in shown.items()
+        }
+
+    def with_overridden(self, entrants: Collection[str]) -> list[str]:
+        """A44: whom the Expert Commission sent on, and whom an override enrols from outside its list."""
+        self._overridden = frozenset(
+            candidate_no
+            for candidate_no, row in self._last_words().items()
+            if candidate_no in self.accounts
+            and candidate_no not in entrants
+            and row["decision_code"] == "enrol"
+            and row["override_by"] is not None
+            and row["override_reason"] is not None
+        )
+        return [*entrants, *sorted(self._overridden)]
+
+    def _last_words(self) -> dict[str, Row]:
+        """§9.1: the National Commission's latest decision on each candidate."""
+        latest: dict[str, Row] = {}
+        for row in sorted(self._tables.rows("agency__national_decisions"), key=_by_decision):
+            latest[row["candidate_no"]] = row
+        return latest
 
     def stage(
         self, stage: order.Stage, entrants: Collection[str]
@@ -170,8 +217,11 @@ class _Walk:
         going: list[str] = []
         for candidate_no in entrants:
             track = self.accounts[candidate_no].track
-            stop = self._stops.deciding(candidate_no, moment)
+            stop = self._stops.deciding(candidate_no, moment, self._as_of)
             if stop is None:
+                lifted_by = self._stops.lifted_by(candidate_no, moment, self._as_of)
+                if lifted_by is not None:
+                    self.lifted[stage.code][candidate_no] = lifted_by
                 going.append(candidate_no)
                 continue
             status, reason = stop.shown_at(stage.code)
@@ -238,7 +288,7 @@ class _Walk:
         if result.score is None or result.known_at is None:
             return "not_publishable", result.reason or "NO_RESULT"
         score = self._compared(result.score) + self._carried(stage, candidate_no)
-        if self._is_late(result, stage):
+        if self._is_late(result, stage) or self._returns_late(candidate_no, stage):
             pool.late[candidate_no] = score
             return None
         pool.in_time[candidate_no] = score
@@ -260,6 +310,13 @@ class _Walk:
         """A13: known only after the list was published; by policy nobody is late."""
         is_after = result.known_at is not None and result.known_at > self.publications.moment(stage.code)
         return is_after and self._policy.late_result == "supernumerary"
+
+    def _returns_late(self, candidate_no: str, stage: order.Stage) -> bool:
+        """A11, A13: whose stop was lifted after the list, unless the place was kept (A10)."""
+        is_ranked = (
+            self._policy.late_result != "supernumerary" or self._policy.exclusion_before_list == "vacancy"
+        )
+        return candidate_no in self.lifted[stage.code] and not is_ranked
 
     def _compared(self, score: Fraction) -> Fraction:
         """A22: exact, or to two decimals."""
@@ -287,9 +344,7 @@ class _Walk:
         self, stage_code: str, going: Sequence[str]
     ) -> tuple[dict[str, OracleResult], dict[str, OracleCutoff]]:
         """§9: as the National Commission decided; it is bound by nobody's rank (A5, A44)."""
-        latest: dict[str, Row] = {}
-        for row in sorted(self._tables.rows("agency__national_decisions"), key=_by_decision):
-            latest[row["candidate_no"]] = row
+        latest = self._last_words()
         shown = {}
         for candidate_no in going:
             track = self.accounts[candidate_no].track
@@ -299,6 +354,7 @@ class _Walk:
                 continue
             is_enrolled = decision["decision_code"] == "enrol"
             status, reason = ("admitted", "ENROLLED") if is_enrolled else ("not_admitted", "NOT_ENROLLED")
+            reason = "ENROLLED_BY_OVERRIDE" if candidate_no in self._overridden else reason
             shown[candidate_no] = OracleResult(status, reason, track, decision_no=decision["decision_no"])
         cutoffs = {}
         for track, places in self.final_places().items():

@@ -25,6 +25,7 @@ class Stop:
     decision_no: str | None
     basis: str | None
     stage_code: str | None
+    ended_by: str | None = None
 
     @property
     def is_withdrawal(self) -> bool:
@@ -57,8 +58,28 @@ class Stops:
         for row in tables.rows("platform__withdrawals"):
             self._withdrawals[row["candidate_no"]].append(Stop(row["withdrawn_at"], None, None, None, None))
 
-    def deciding(self, candidate_no: str, moment: datetime) -> Stop | None:
-        """The stop in force with the earliest start; a withdrawal before an exclusion (A10, A41)."""
+    def deciding(self, candidate_no: str, moment: datetime, as_of: datetime | None = None) -> Stop | None:
+        """The stop in force with the earliest start; a withdrawal before an exclusion (A10, A41).
+
+        With `as_of`, only what is in force then too: a stop reversed since the moment stops nobody.
+        """
+        stops = [
+            stop for stop in self._in_force(candidate_no, moment) if as_of is None or stop.is_in_force(as_of)
+        ]
+        return min(
+            stops,
+            key=lambda stop: (stop.starts_at, not stop.is_withdrawal, stop.decision_no or ""),
+            default=None,
+        )
+
+    def lifted_by(self, candidate_no: str, moment: datetime, as_of: datetime) -> str | None:
+        """The reversal that ended the last of the stops in force at a moment, if none of them holds now."""
+        stops = self._in_force(candidate_no, moment)
+        if not stops or any(stop.is_in_force(as_of) for stop in stops):
+            return None
+        return max((stop.ends_at, stop.ended_by) for stop in stops if stop.ends_at and stop.ended_by)[1]
+
+    def _in_force(self, candidate_no: str, moment: datetime) -> list[Stop]:
         stops = [
             stop
             for number in self._accounts_of_same(candidate_no)
@@ -67,11 +88,7 @@ class Stops:
                 *map(_exclusion, self._decisions.of(number, "exclude")),
             )
         ]
-        return min(
-            (stop for stop in stops if stop.is_in_force(moment)),
-            key=lambda stop: (stop.starts_at, not stop.is_withdrawal, stop.decision_no or ""),
-            default=None,
-        )
+        return [stop for stop in stops if stop.is_in_force(moment)]
 
     def exclusions(self, candidate_no: str, moment: datetime) -> list[Decision]:
         """The exclusions of the person in force at a moment."""
@@ -94,4 +111,5 @@ def _exclusion(decision: Decision) -> Stop:
         decision.number,
         decision.row["basis_code"],
         decision.row["stage_code"],
+        decision.ended_by,
     )

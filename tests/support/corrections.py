@@ -320,6 +320,11 @@ def change_national_decision(draw: Draw, row: Values) -> Values:
         {"decision_code": code},
         {"decision_no": draw.one_of("A-0", "Z-9"), "decision_code": code},
         {"decision_no": "Z-9", "decision_code": code, "decided_at": draw.moment()},
+        {
+            "candidate_no": draw.person(),
+            "override_by": draw.one_of("Chair", None),
+            "override_reason": "resolved",
+        },
     )
 
 
@@ -541,6 +546,33 @@ def new_experts(draw: Draw) -> Files:
     yield "platform__expert_marks", marks
 
 
+def new_mark_records(draw: Draw) -> Files:
+    """Decisions that record the correction of a mark, about the lock, every third one reversed."""
+    rows = []
+    received = [row.received_at for row in draw.tables.rows("platform__expert_marks")]
+    for number, work in enumerate(draw.some("platform__solutions", 0.3)):
+        at = draw.one_of(*received) + draw.one_of(*JUST_ABOUT) if received else draw.moment()
+        name, person = f"Z-K{number}", work["candidate_no"]
+        stage = {"stage_code": draw.one_of("situational", "situational", "situational", "interview", None)}
+        rows.append(decision(draw, name, person, "correct_mark") | stage | {"decided_at": at})
+        if draw.happens(0.3):
+            reversal = {"decided_at": at + draw.number(0, 3) * DAY, "reversed_decision_no": name}
+            rows.append(decision(draw, f"Z-KR{number}", person, "reverse") | reversal)
+    yield "agency__working_group_decisions", rows
+
+
+def new_changed_marks(draw: Draw) -> Files:
+    """Marks sent again, changed or as they were."""
+    rows = draw.some("platform__expert_marks", 0.15)
+    yield (
+        "platform__expert_marks",
+        [
+            row | draw.one_of({"points": draw.number(1, 5)}, {"marked_at": row["marked_at"] + HOUR}, {})
+            for row in rows
+        ],
+    )
+
+
 def new_stray_marks(draw: Draw) -> Files:
     """Marks for criteria of other stages beside a rater's own ones."""
     for feed, column in (
@@ -585,6 +617,8 @@ ADDITIONS: tuple[Callable[[Draw], Files], ...] = (
     new_claims_and_resits,
     new_works,
     new_experts,
+    new_mark_records,
+    new_changed_marks,
     new_stray_marks,
     new_quota_revisions,
     new_stop_list_entries,

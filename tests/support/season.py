@@ -168,6 +168,20 @@ def drift_differences(season: TestSeason, oracle: OracleSeason) -> list[str]:
     ]
 
 
+def mark_differences(season: TestSeason, oracle: OracleSeason) -> list[str]:
+    """What the warehouse and the oracle say differently of the versions of experts' marks (A20)."""
+    rows = season.query(
+        "select work_no, expert_code, criterion_code, version_no, mark_handling_code"
+        " from core.fct_expert_mark_versions"
+    )
+    warehouse = {tuple(row[:4]): row[4] for row in rows}
+    return [
+        f"mark {key}: warehouse {warehouse.get(key)}, oracle {oracle.marks.get(key)}"
+        for key in sorted(warehouse.keys() | oracle.marks.keys())
+        if warehouse.get(key) != oracle.marks.get(key)
+    ]
+
+
 def _fraction(numerator: int | None, denominator: int | None) -> Fraction | None:
     return None if numerator is None or denominator is None else Fraction(numerator, denominator)
 

@@ -12,6 +12,8 @@ select
     decisions.candidate_no,
     decisions.decided_at,
     decisions.decision_code,
+    decisions.override_by,
+    decisions.override_reason,
     decisions._batch_id,
     decisions._received_at
 from decisions

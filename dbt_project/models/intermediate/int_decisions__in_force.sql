@@ -7,7 +7,8 @@ reversals as (
     select
         decided.decision_no,
         decided.candidate_no,
-        min(reversing.decided_at) as ends_at
+        min(reversing.decided_at) as ends_at,
+        min_by(reversing.decision_no, (reversing.decided_at, reversing.decision_no)) as reversing_decision_no
     from decisions as decided
     inner join decisions as reversing
         on
@@ -27,6 +28,7 @@ select
     decisions.track_code,
     decisions.decided_at,
     reversals.ends_at,
+    reversals.reversing_decision_no,
     decisions._batch_id
 from decisions
 left join reversals

@@ -52,12 +52,12 @@ rows_looked_at as (
     inner join {{ ref('stg_platform__solutions') }} as works on sittings.sitting_id = works.sitting_id
     union all
     select
-        works.stage_code,
-        works.candidate_no,
+        stage_code,
+        candidate_no,
         'platform__expert_marks' as feed,
-        marks._batch_id
-    from {{ ref('int_works__counted') }} as works
-    inner join {{ ref('stg_platform__expert_marks') }} as marks on works.work_no = marks.work_no
+        _batch_id
+    from {{ ref('int_expert_marks__judged') }}
+    where mark_handling_code = 'counted'
     union all
     select
         'assessment_centre' as stage_code,

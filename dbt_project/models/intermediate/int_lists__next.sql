@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 -- The list that an act would publish now: `whole`, as computed; or `only_late`, the list in force with those
--- whose late result reaches its cut-off (A13).
+-- whose late result reaches its cut-off (A13), or who go on since a stop was lifted and have no late result.
 with judged as (
     select * from {{ ref('int_selection__judged') }}
 ),
@@ -34,11 +34,11 @@ late as (
         judged.score_numerator,
         judged.score_denominator,
         judged.decision_no,
-        'supernumerary' as status_code,
-        'SUPERNUMERARY' as reason_code,
+        case when judged.is_late then 'supernumerary' else judged.status_code end as status_code,
+        case when judged.is_late then 'SUPERNUMERARY' else judged.reason_code end as reason_code,
         true as is_admitted,
-        null::integer as rank,
-        false as is_at_cutoff,
+        case when not judged.is_late then judged.rank end as rank,
+        judged.is_at_cutoff and not judged.is_late as is_at_cutoff,
         cuts.count_pool,
         cuts.limit_places,
         cuts.cutoff_numerator,
@@ -55,14 +55,17 @@ late as (
             judged.season_code = lists.season_code
             and judged.stage_code = lists.stage_code
             and judged.candidate_no = lists.candidate_no
+    left join {{ ref('int_stops__lifted') }} as lifted
+        on judged.stage_code = lifted.stage_code and judged.candidate_no = lifted.candidate_no
     where
-        judged.is_late
-        and not coalesce(lists.is_admitted, false)
-        and (
-            cuts.is_shortfall
-            or judged.score_numerator::hugeint * cuts.cutoff_denominator
-            >= cuts.cutoff_numerator::hugeint * judged.score_denominator
-        )
+        not coalesce(lists.is_admitted, false)
+        and case
+            when not judged.is_late then judged.is_admitted and lifted.stage_code is not null
+            else
+                cuts.is_shortfall
+                or judged.score_numerator::hugeint * cuts.cutoff_denominator
+                >= cuts.cutoff_numerator::hugeint * judged.score_denominator
+        end
 ),
 
 standing as (

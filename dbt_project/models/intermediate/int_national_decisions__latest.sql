@@ -12,7 +12,11 @@ select
     decisions.candidate_no,
     decisions.decision_no,
     decisions.decision_code,
-    decisions.decided_at
+    decisions.decided_at,
+    -- A44: somebody says who confirms it, and why
+    decisions.decision_code = 'enrol'
+    and decisions.override_by is not null
+    and decisions.override_reason is not null as is_override
 from decisions
 inner join accounts on decisions.candidate_no = accounts.candidate_no
 qualify row_number() over (

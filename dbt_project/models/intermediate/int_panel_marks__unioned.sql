@@ -15,8 +15,10 @@ marks as (
         false as is_observer,
         expert_marks.marked_at,
         greatest(expert_marks._first_received_at, works._first_received_at) as known_at
-    from {{ ref('stg_platform__expert_marks') }} as expert_marks
+    from {{ ref('int_expert_marks__judged') }} as expert_marks
     inner join {{ ref('int_works__counted') }} as works on expert_marks.work_no = works.work_no
+    -- A20: a refused version is kept (fct_expert_mark_versions) and counts for nothing
+    where expert_marks.mark_handling_code = 'counted'
     union all
     select
         'assessment_centre' as stage_code,

@@ -8,6 +8,52 @@ reasons as (
     select * from {{ ref('reason_codes') }}
 ),
 
+-- A44: whom the National Commission decides on outside the list before it, by an override; nothing follows
+outside as (
+    select
+        standings.* exclude (settled_reason_code),
+        case standings.settled_reason_code
+            when 'ENROLLED' then 'ENROLLED_BY_OVERRIDE' else standings.settled_reason_code
+        end as settled_reason_code,
+        0 as count_pool,
+        false as is_shortfall,
+        false as is_extended,
+        false as is_given_free_place,
+        standings.settled_status_code = 'admitted' as goes_on
+    from {{ ref('int_standings__by_stage') }} as standings
+    inner join {{ ref('int_stages__clocked') }} as stages
+        on standings.season_code = stages.season_code and standings.stage_code = stages.stage_code
+    inner join {{ ref('int_national_decisions__latest') }} as decisions
+        on standings.candidate_no = decisions.candidate_no
+    left join walked
+        on standings.candidate_no = walked.candidate_no and standings.stage_code = walked.stage_code
+    where stages.admits_by_code = 'decision' and decisions.is_override and walked.candidate_no is null
+),
+
+standing as (
+    select * from walked
+    union all by name
+    select
+        season_code,
+        candidate_no,
+        stage_order,
+        stage_code,
+        track_code,
+        standing_code,
+        score_scaled,
+        score_numerator,
+        score_denominator,
+        common_denominator,
+        settled_reason_code,
+        decision_no,
+        count_pool,
+        is_shortfall,
+        is_extended,
+        is_given_free_place,
+        goes_on
+    from outside
+),
+
 reasoned as (
     select
         *,
@@ -23,7 +69,7 @@ reasoned as (
             when is_extended and score_scaled = cutoff_scaled then 'BY_TIE'
             else 'WITHIN_LIMIT'
         end as reason_code
-    from walked
+    from standing
 )
 
 select

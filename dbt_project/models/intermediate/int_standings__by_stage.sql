@@ -19,16 +19,8 @@ places as (
     select * from {{ ref('int_places__in_force') }}
 ),
 
-reasons as (
-    select * from {{ ref('reason_codes') }}
-),
-
 policy as (
     select * from {{ ref('int_policy__by_season') }}
-),
-
-scales as (
-    select * from {{ ref('int_scores__scales') }}
 ),
 
 standings as (
@@ -54,14 +46,17 @@ standings as (
                     )
             else 0
         end as tie_scaled,
-        coalesce(results.known_at > stages.published_at, false) as is_after_list,
+        -- whose stop was lifted after the list comes back late, unless the place was kept (A10)
+        coalesce(results.known_at > stages.published_at, false)
+        or coalesce(lifted.stage_code is not null and policy.exclusion_before_list_code != 'vacancy', false)
+            as is_after_list,
         coalesce(policy.late_result_code = 'rerank', false) as is_reranked,
         coalesce(policy.exclusion_before_list_code = 'vacancy', false) and stages.is_published
         and stops.reason_code is not null
         and coalesce(results.outcome_code = 'VALID', false) as leaves_vacancy,
         case
             when stops.reason_code is not null then stops.decision_no
-            when stages.is_published then results.decision_no
+            when stages.is_published then coalesce(results.decision_no, lifted.decision_no)
         end as decision_no,
         case
             when stops.reason_code is not null then stops.reason_code
@@ -79,12 +74,14 @@ standings as (
         on accounts.candidate_no = results.candidate_no and stages.stage_code = results.stage_code
     left join stops
         on accounts.candidate_no = stops.candidate_no and stages.stage_code = stops.stage_code
+    left join {{ ref('int_stops__lifted') }} as lifted
+        on accounts.candidate_no = lifted.candidate_no and stages.stage_code = lifted.stage_code
     left join places
         on
             accounts.season_code = places.season_code
             and accounts.track_code = places.track_code
             and stages.stage_code = places.stage_code
-    left join scales
+    left join {{ ref('int_scores__scales') }} as scales
         on accounts.season_code = scales.season_code and stages.stage_code = scales.stage_code
 )
 
@@ -111,4 +108,4 @@ select
     end as standing_code,
     standings.leaves_vacancy and (standings.is_reranked or not standings.is_after_list) as leaves_vacancy
 from standings
-left join reasons on standings.settled_reason_code = reasons.reason_code
+left join {{ ref('reason_codes') }} as reasons on standings.settled_reason_code = reasons.reason_code

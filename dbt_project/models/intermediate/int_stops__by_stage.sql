@@ -1,4 +1,4 @@
--- A10-A12, A41: the stop that is in force when the stage's list is made; the earliest one decides.
+-- A10-A12, A41: the stop that is in force when the stage's list is made, and still is; the earliest decides.
 with stops as (
     select * from {{ ref('int_stops__effective') }}
 ),
@@ -25,7 +25,8 @@ deciding as (
     inner join stages on accounts.season_code = stages.season_code
     where
         stops.starts_at <= stages.stops_deciding_at
-        and (stops.ends_at is null or stops.ends_at > stages.stops_deciding_at)
+        -- reversed after the list: int_stops__lifted
+        and (stops.ends_at is null or stops.ends_at > greatest(stages.stops_deciding_at, {{ as_of() }}))
     qualify row_number() over (
         partition by stages.season_code, stages.stage_code, stops.candidate_no
         order by

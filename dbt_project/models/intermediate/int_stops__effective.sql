@@ -21,7 +21,8 @@ stops as (
         basis_code,
         stage_code as decided_stage_code,
         decided_at as starts_at,
-        ends_at
+        ends_at,
+        reversing_decision_no
     from decisions
     union all
     select
@@ -31,7 +32,8 @@ stops as (
         null as basis_code,
         null as decided_stage_code,
         withdrawn_at as starts_at,
-        null as ends_at
+        null as ends_at,
+        null as reversing_decision_no
     from withdrawals
 )
 
@@ -43,7 +45,8 @@ select
     stops.basis_code,
     stops.decided_stage_code,
     stops.starts_at,
-    stops.ends_at
+    stops.ends_at,
+    stops.reversing_decision_no
 from stops
 inner join accounts as named on stops.candidate_no = named.candidate_no
 inner join accounts

@@ -24,6 +24,11 @@ select
     enrolled.candidate_no,
     enrolled.decision_no,
     decisions.decided_at,
+    -- A44: enrolled from outside the Expert Commission's list
+    enrolled.reason_code = 'ENROLLED_BY_OVERRIDE' as is_by_override,
+    case when enrolled.reason_code = 'ENROLLED_BY_OVERRIDE' then decisions.override_by end as override_by,
+    case when enrolled.reason_code = 'ENROLLED_BY_OVERRIDE' then decisions.override_reason end
+        as override_reason,
     -- A6: the stage before orders the list for the eye; it decides nothing here
     commission.rank as commission_rank,
     {{ points('commission.score_numerator', 'commission.score_denominator') }} as commission_points

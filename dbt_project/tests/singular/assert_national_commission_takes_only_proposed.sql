@@ -1,5 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'rpt_reserve'}}}) }}
--- Order §9.1, A44: the National Commission enrolled somebody whom the Expert Commission did not propose.
+-- Order §9.1, A44: the National Commission enrolled somebody whom the Expert Commission did not propose, and
+-- no override says who confirms that and why (with one, the person stands at the stage).
 with decision_stages as (
     select * from {{ ref('stages') }}
     where admits_by_code = 'decision'

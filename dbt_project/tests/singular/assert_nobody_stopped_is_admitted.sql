@@ -1,7 +1,7 @@
 {{ config(meta={'dagster': {'ref': {'name': 'sel_stage_results'}}}) }}
 -- Order §4.2, §4.5, §5.1, A10, A40: somebody admitted from a stage had been excluded or had withdrawn, under
--- whatever number, when its list was published. Read from the decisions themselves, not from the selection's
--- own steps.
+-- whatever number, when its list was published, and the exclusion was not reversed by then or since. Read
+-- from the decisions themselves, not from the selection's own steps.
 with accounts as (
     select * from {{ ref('int_accounts__counted') }}
 ),
@@ -49,5 +49,5 @@ where
             reversals.action_code = 'reverse'
             and reversals.candidate_no = decisions.candidate_no
             and reversals.reversed_decision_no = decisions.decision_no
-            and reversals.decided_at between decisions.decided_at and admitted.published_at
+            and decisions.decided_at <= reversals.decided_at
     )

@@ -6,13 +6,15 @@ scenario modules).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pandas as pd
 
+from ingestion.sample_season.decisions import decide
 from ingestion.sample_season.deliveries import Outbox
 from ingestion.sample_season.documents import Filing
-from ingestion.sample_season.panels import PanelRun
+from ingestion.sample_season.panels import PanelRun, Rating
 from ingestion.sample_season.scenarios.broken import BROKEN_ROWS
 from ingestion.sample_season.stage import StageRun
 from ingestion.sample_season.tests import TestRun, form_code
@@ -116,14 +118,52 @@ def _correct_sitting(world: World, run: StageRun) -> None:
 
 
 def _correct_marks(world: World, run: StageRun) -> None:
-    """Marks sent again: an expert's before the list, an interviewer's after it."""
+    """Marks sent again: experts' before the list, an interviewer's after it."""
     if not isinstance(run, PanelRun) or run.stage not in ("situational", "interview"):
         return
     plain = [i for i in run.sitters() if i in run.ratings and (i, 2) not in run.attempts]
-    for idx in world.pick("corrected_file", f"{run.stage}_mark", plain, 2):
+    chosen = world.pick("corrected_file", f"{run.stage}_mark", plain, 2)
+    if run.stage == "situational":
+        for idx, change in zip(chosen, (_change_with_record, _change_in_vain), strict=False):
+            change(world, run, idx)
+        return
+    for idx in chosen:
         rating = run.ratings[idx][0]
-        rating.points_before = [5 if (point or 3) < 3 else 1 for point in rating.points]
-        rating.corrected_at = run.published + (-4 * HOUR if run.stage == "situational" else 25 * HOUR)
+        rating.points_before = _other(rating)
+        rating.corrected_at = run.published + 25 * HOUR
+
+
+def _other(rating: Rating) -> list[int | None]:
+    return [5 if (point or 3) < 3 else 1 for point in rating.points]
+
+
+def _send_in_turn(run: PanelRun, idx: int) -> None:
+    """The first expert's marks come with the first delivery, the last one's, and the lock, with the last."""
+    first, last = run.ratings[idx][0], run.ratings[idx][-1]
+    first.received = run.published - 46 * HOUR
+    first.marked_at = min(first.marked_at, first.received - HOUR)
+    last.received = run.published - 6 * HOUR
+
+
+def _change_with_record(world: World, run: PanelRun, idx: int) -> None:
+    """Corrected before the third expert's marks came, by a decision: the change counts (A20)."""
+    _send_in_turn(run, idx)
+    rating = run.ratings[idx][0]
+    rating.points_before = _other(rating)
+    rating.corrected_at = run.published - 30 * HOUR
+    decide(world, idx, run.published - 29 * HOUR, "correct_mark", "error_found", stage=run.stage)
+
+
+def _change_in_vain(world: World, run: PanelRun, idx: int) -> None:
+    """Changed without a decision, changed after the lock, and marked by one expert more: nothing counts."""
+    _send_in_turn(run, idx)
+    first, second, last = run.ratings[idx][0], run.ratings[idx][1], run.ratings[idx][-1]
+    for rating, hours in ((first, 30), (second, 4)):
+        rating.points_refused = _other(rating)
+        rating.corrected_at = run.published - hours * HOUR
+    more = replace(last, rater="EX-ZZZ-98", points=_other(last), received=run.published - 2 * HOUR)
+    more.marked_at = first.marked_at - HOUR / 2
+    run.ratings[idx].append(more)
 
 
 SCENARIOS = (
@@ -148,8 +188,8 @@ SCENARIOS = (
     ),
     Scenario(
         "corrected_file",
-        "Later files correct rows of registrations, sittings, experts' and interviewers' marks.",
-        "A49; the latest version counts",
+        "Later files correct registrations, sittings, experts' marks (recorded or not), interviewers' marks.",
+        "A20, A49; the latest version counts, of experts' marks the recorded one",
         {"filing": _correct_registration, "sat": _correct_sitting, "marked": _correct_marks},
         lambda size: [Extra("registration", values={"submitted_at": FILED_AT, "track_code": "social"})],
     ),

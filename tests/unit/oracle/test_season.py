@@ -323,6 +323,38 @@ def test_the_national_commission_decides() -> None:
     assert season.cutoffs["national_commission", "digital"] == OracleCutoff(2, 8, None, 1, 0, 0, False)
 
 
+@pytest.mark.parametrize(
+    ("more", "shown"),
+    (
+        ({"override_by": "Chair", "override_reason": "resolved"}, ("admitted", "ENROLLED_BY_OVERRIDE")),
+        ({"override_by": "Chair"}, None),
+        ({"override_reason": "resolved"}, None),
+        ({"override_by": "Chair", "override_reason": "resolved", "decision_code": "decline"}, None),
+    ),
+)
+def test_an_override_takes_somebody_from_outside_the_list(
+    more: dict[str, str], shown: tuple[str, str] | None
+) -> None:
+    outside = {"platform__registrations": [registration("R25-000009", iin=f"{9:012d}", track_code="agro")]}
+    decisions = [_national(1, "enrol") | more, _national(9, "enrol") | more, _national(8, "enrol") | more]
+    season = _season(_through_to_the_commission(1), outside, agency__national_decisions=decisions)
+    assert season.results["registration", "R25-000009"].status == "not_admitted"
+    found = season.results.get(("national_commission", "R25-000009"))
+    assert (found and (found.status, found.reason)) == shown
+    assert ("national_commission", "R25-000008") not in season.results, "nobody has that number"
+    proposed = season.results["national_commission", "R25-000001"].reason
+    assert proposed == ("NOT_ENROLLED" if "decision_code" in more else "ENROLLED"), (
+        "an override changes nothing"
+    )
+    if shown:
+        withdrawn = {"withdrawal_id": "W1", "candidate_no": "R25-000009", "withdrawn_at": local(2025, 9, 1)}
+        stopped = _season(
+            _through_to_the_commission(1), outside,
+            agency__national_decisions=decisions, platform__withdrawals=[withdrawn],
+        )  # fmt: skip
+        assert stopped.results["national_commission", "R25-000009"].status == "withdrawn"
+
+
 def test_from_files(tmp_path: Path) -> None:
     given: dict[str, list[dict[str, Any]]] = {"academy__answer_keys": list(KEY)}
     for candidate in FOUR:

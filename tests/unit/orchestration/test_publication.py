@@ -32,6 +32,7 @@ from orchestration.ledger import (
 from orchestration.ledger_delivery import deliver_acts
 from orchestration.ledger_verification import verify
 from orchestration.publication import Made, Request, publish
+from orchestration.publication_lists import DECISIONS
 from orchestration.scratch import FailedClaim
 from orchestration.settings import Settings
 from orchestration.texts import LANGUAGES
@@ -116,6 +117,17 @@ class Season:
                         said["hash"], said["kept"], said["until"],
                     ],
                 )  # fmt: skip
+            connection.execute("create schema if not exists core")
+            for table in DECISIONS:
+                connection.execute(
+                    f"create or replace table core.{table} (season_code integer, decision_no varchar)"
+                )
+            connection.executemany(
+                "insert into core.fct_working_group_decisions values (2025, ?)",
+                [[number] for number in ("WG-1", "WG-2", "WG-7")],
+            )
+            connection.execute("insert into core.fct_national_decisions values (2024, 'WG-OF-2024')")
+            connection.execute("insert into core.fct_quota_revisions values (2025, 'NC-2025-Q1')")
         finish_build(warehouse, "b", is_successful=more.get("is_successful", True), checks=checks)
 
     def land(self) -> None:
@@ -272,6 +284,22 @@ def test_a_restatement_has_a_decision_and_changes_something(season: Season) -> N
     published(season)
     assert season.refusal(restates=1) == "error.publish_decision_missing"
     assert season.refusal(restates=1, decision_no="WG-1") == "error.publish_no_change"
+
+
+def test_a_decision_that_is_named_has_landed(season: Season) -> None:
+    assert season.refusal(decision_no="WG-OF-2024") == "error.publish_decision_unknown"
+    with pytest.raises(OrchestrationError) as caught:
+        publish(season.settings, request("registration", decision_no="NC-2025-Q2"))
+    assert caught.value.message_key == "error.publish_decision_nearest"
+    assert caught.value.params == {"decision": "NC-2025-Q2", "nearest": "NC-2025-Q1"}
+    assert season.publish(decision_no="NC-2025-Q1").act.decision_no == "NC-2025-Q1"
+    season.lists["registration", "whole"] = rows(2)
+    assert season.refusal(restates=1, decision_no="ORDER-7") == "error.publish_decision_unknown"
+    for more in ({"decision_no": "ORDER-7"}, {"reason": "minutes, folder 12"}):
+        assert season.refusal(restates=1, is_on_paper=True, **more) == "error.publish_on_paper"
+    more = {"decision_no": "ORDER-7", "reason": "minutes of 2 July, folder 12"}
+    act = season.publish(restates=1, is_on_paper=True, **more).act
+    assert (act.decision_no, act.reason) == ("ORDER-7", "minutes of 2 July, folder 12")
 
 
 def test_a_list_that_could_not_land_is_not_published(season: Season) -> None:

@@ -7,6 +7,8 @@ select
     candidate_no,
     decided_at,
     decision_code,
+    override_by,
+    override_reason,
     _batch_id,
     _source_file,
     _row_number,

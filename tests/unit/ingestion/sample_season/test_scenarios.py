@@ -480,7 +480,8 @@ def test_a_corrected_key_comes_after_the_list(play: Callable[[str], Played]) -> 
 def test_reversed_exclusions_count_only_while_in_force(play: Callable[[str], Played]) -> None:
     played = play("proctoring_violations")
     assert played.reason("text_test_reversed_before_list", "text_test") != "ANNULLED_PROCTORING"
-    assert played.reason("text_test_reversed_after_list", "text_test") == "ANNULLED_PROCTORING"
+    back = played.reason("text_test_reversed_after_list", "text_test")
+    assert back in ("SUPERNUMERARY", "LATE_BELOW_CUTOFF"), "a result that comes back is late"
     assert played.reason("text_test_confirmed_undecided", "text_test") != "ANNULLED_PROCTORING"
 
 
