@@ -1,4 +1,4 @@
-{#- Tables and views replaced in one transaction (docs/decisions/0017-replaced-in-place.md). DuckDB replaces a relation
+{#- Tables and views replaced in one transaction (docs/decisions/0019-replaced-in-place.md). DuckDB replaces a relation
     atomically; the adapter's own way (another name, a backup, renaming, questions about foreign keys and indexes, which this
     project has none of) asks fourteen statements where these ask five. -#}
 

@@ -34,6 +34,7 @@ CUT = (
     "int_results__compared",
     "int_scores__scales",
     "int_stops__by_stage",
+    "int_stops__lifted",
     "int_standings__by_stage",
     "int_lists__in_force",
     "int_selection__entries",
