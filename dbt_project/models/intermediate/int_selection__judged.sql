@@ -7,6 +7,10 @@ reasons as (
     select * from {{ ref('reason_codes') }}
 ),
 
+places as (
+    select * from {{ ref('int_places__in_force') }}
+),
+
 reasoned as (
     select
         *,
@@ -43,7 +47,8 @@ select
     reasoned.is_at_cutoff,
     reasoned.decision_no,
     reasoned.count_pool::integer as count_pool,
-    reasoned.limit_places::integer as limit_places,
+    -- the Commission cuts nobody, but its list says how many places there were (A43)
+    coalesce(reasoned.limit_places, places.places)::integer as limit_places,
     -- the fraction in lowest terms
     (reasoned.cutoff_scaled // gcd(reasoned.cutoff_scaled, reasoned.common_denominator))::bigint
         as cutoff_numerator,
@@ -54,3 +59,8 @@ select
     reasoned.is_shortfall
 from reasoned
 inner join reasons on reasoned.reason_code = reasons.reason_code
+left join places
+    on
+        reasoned.season_code = places.season_code
+        and reasoned.stage_code = places.stage_code
+        and reasoned.track_code = places.track_code
