@@ -22,7 +22,7 @@ import duckdb
 import pyarrow as pa
 
 from tests.oracle import OracleSeason, RefusedError, next_list, order
-from tests.oracle.drafting import ListRow
+from tests.oracle.drafting import ListRow, frozen_from
 from tests.oracle.feeds import FEEDS
 from tests.oracle.policy import VALUES
 from tests.oracle.publication import ACTS, LISTS, fraction
@@ -168,7 +168,13 @@ class PlayedSeasons:
             act.values["kind_code"] for one in self.played.values() for act in one.acts if act.feed == ACTS
         )
         last = order.STAGES[-1].code
-        return {**kinds, "to the end": sum(last in one.versions for one in self.played.values())}
+        return {
+            "published": 0,
+            "restated": 0,
+            KEPT: 0,
+            **kinds,
+            "to the end": sum(last in one.versions for one in self.played.values()),
+        }
 
     # --- acts
 
@@ -272,7 +278,8 @@ class PlayedSeasons:
         ):
             drift[code][stage, who] = change
         for code, stage, *said in self._tuples("""
-            select season_code, stage_code, coalesce(version, 0), count_drift, is_drift_kept
+            select season_code, stage_code, coalesce(version, 0), count_drift, is_drift_kept,
+                restatable_until
             from selection.sel_publications
         """):
             publications[code][stage] = tuple(said)
@@ -483,15 +490,22 @@ def _differing_cutoffs(
 
 def _expected_publications(
     played: Played, oracle: OracleSeason, at: datetime
-) -> dict[str, tuple[int, int, bool]]:
-    """Version in force, people of the drift, and whether exactly this drift was kept, by stage."""
+) -> dict[str, tuple[int, int, bool, datetime | None]]:
+    """By stage: version in force, people of the drift, whether that is kept, from when it is frozen."""
     expected = {}
     for stage in played.rules.stages:
         drift = _drift_of(oracle, stage.code)
         made = [one for moment, code, one in played.keepings if code == stage.code and moment <= at]
         is_kept = bool(drift) and bool(made) and made[-1] == drift
         is_by_act = stage.code in oracle.versions
-        expected[stage.code] = (oracle.versions.get(stage.code, 0), len(drift), is_kept and is_by_act)
+        with played.rules.in_force():
+            frozen = _naive(frozen_from(stage.code, played.rules.freeze_hours))
+        expected[stage.code] = (
+            oracle.versions.get(stage.code, 0),
+            len(drift),
+            is_kept and is_by_act,
+            frozen,
+        )
     return expected
 
 
