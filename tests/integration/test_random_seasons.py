@@ -109,16 +109,6 @@ MISTAKES = {
         "publications.published_at",
     ),
     "the first version stays in force": ("arg_max(act_no, version)", "arg_min(act_no, version)"),
-    "what is not published in order is in force": ("where is_in_order", "where act_no is not null"),
-    "only late adds whom the list does not reach": (
-        ">= cuts.cutoff_numerator::hugeint * judged.score_denominator",
-        ">= 0 * cuts.cutoff_numerator::hugeint * judged.score_denominator",
-    ),
-    "a score is no drift": ("then 'score'\n", "then null\n"),
-    "what was kept once is kept for good": (
-        "case when latest.latest_kind_code = 'kept' then latest.kept_drift_hash end",
-        "latest.kept_drift_hash",
-    ),
     "a stop of one season stops in another": (
         "on named.season_code = accounts.season_code and named.person_key = accounts.person_key",
         "on named.person_key = accounts.person_key",
