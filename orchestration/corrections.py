@@ -19,6 +19,7 @@ from ingestion.batches import Correction
 from ingestion.clock import utc_now
 from ingestion.errors import RezervError
 from orchestration.builds import has_table
+from orchestration.comparison import changed_standings, is_same_fraction, points
 from orchestration.errors import BuildFailedError, ReleaseRefusedError, UserError
 from orchestration.progress import COMPUTING, LANDING, Progress
 from orchestration.reports import Landing, last_seq, read_landing_after
@@ -39,12 +40,14 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 Run = Callable[["Settings", Progress, Sequence[Path], Correction, datetime], None]
 
-# What the state before is kept of; the last two exist once lists are published by acts.
+_OWNED = ("fct_bookings", "fct_sittings", "fct_solutions", "fct_rater_marks")
+# What the state before is kept of.
 _KEPT = (
     ("selection", "sel_stage_results"),
     ("selection", "sel_cutoffs"),
     ("selection", "sel_drift"),
     ("reporting", "rpt_publications"),
+    *(("core", table) for table in _OWNED),
 )
 
 
@@ -55,8 +58,9 @@ class Difference:
     standings: one row per stage and candidate whose standing differs; `change_code` is the first that holds
     of entered, left, status (or its reason), score, rank. cuts: stage and track, before and after. lists:
     published stages whose list would be another one now. drift: how lists published by an act would newly
-    stand against the data. affected: bookings, works, marks and results, at stages entered or left, of people
-    who entered or left them.
+    stand against the data. affected: bookings, works, marks and results at a stage of everybody whose
+    standing there differs, and of those whose own rows do (booking, sitting, work, marks; `change_code` rows
+    where the standing is the same).
     """
 
     standings: list[Row] = field(default_factory=list)
@@ -68,7 +72,7 @@ class Difference:
     @property
     def is_empty(self) -> bool:
         """Whether nothing depends on what was compared."""
-        return not (self.standings or self.cuts or self.lists or self.drift)
+        return not (self.standings or self.cuts or self.lists or self.drift or self.affected)
 
     def counts(self) -> list[tuple[str, str, str, int]]:
         """(stage, track, change, people) in the order of the stages."""
@@ -230,9 +234,8 @@ def keep_state(warehouse: Path, file: Path) -> Path:
 
     with duckdb.connect(str(file)) as connection:
         connection.execute(f"attach '{warehouse}' as computed (read_only)")
-        for schema in ("selection", "reporting"):
-            connection.execute(f"create schema if not exists {schema}")
         for schema, table in _KEPT:
+            connection.execute(f"create schema if not exists {schema}")
             if _exists(connection, "computed", schema, table):
                 connection.execute(
                     f"create table {schema}.{table} as select * from computed.{schema}.{table}"
@@ -272,8 +275,9 @@ def _exists(connection: duckdb.DuckDBPyConnection, database: str, schema: str, t
 
 
 def _has_core(connection: duckdb.DuckDBPyConnection) -> bool:
-    tables = ("fct_bookings", "fct_solutions", "fct_rater_marks")
-    return all(_exists(connection, "now_is", "core", table) for table in tables)
+    return all(
+        _exists(connection, database, "core", table) for database in ("was", "now_is") for table in _OWNED
+    )
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[object] = ()) -> list[Row]:
@@ -298,43 +302,11 @@ def _reasons(warehouse: Path, landing: Landing) -> list[Row]:
         )
 
 
-# Two decimals, half up, in whole numbers: points are never negative.
-_CENTS = (
-    "(((200 * {0}.{1}_numerator::hugeint + {0}.{1}_denominator) // (2 * {0}.{1}_denominator))"
-    "::decimal(18, 0) * 0.01)::decimal(9, 2)"
+_STANDINGS = changed_standings(
+    "from was.selection.sel_stage_results",
+    "from now_is.selection.sel_stage_results",
+    ("status_code", "reason_code"),
 )
-_SAME = (
-    "({0}.{1}_numerator is null) = ({2}.{1}_numerator is null) and coalesce({0}.{1}_numerator::hugeint"
-    " * {2}.{1}_denominator = {2}.{1}_numerator::hugeint * {0}.{1}_denominator, true)"
-)
-
-_STANDINGS = f"""
-with paired as (
-    select
-        coalesce(a.season_code, b.season_code) as season_code,
-        coalesce(a.stage_order, b.stage_order) as stage_order,
-        coalesce(a.stage_code, b.stage_code) as stage_code,
-        coalesce(a.track_code, b.track_code) as track_code,
-        coalesce(a.candidate_no, b.candidate_no) as candidate_no,
-        case
-            when b.candidate_no is null then 'entered'
-            when a.candidate_no is null then 'left'
-            when (a.status_code, a.reason_code) is distinct from (b.status_code, b.reason_code) then 'status'
-            when not ({_SAME.format("a", "score", "b")}) then 'score'
-            when a.rank is distinct from b.rank then 'rank'
-        end as change_code,
-        b.status_code as status_before, a.status_code as status_after,
-        b.reason_code as reason_before, a.reason_code as reason_after,
-        {_CENTS.format("b", "score")} as points_before, {_CENTS.format("a", "score")} as points_after,
-        b.rank as rank_before, a.rank as rank_after,
-        coalesce(b.is_admitted, false) as went_on, coalesce(a.is_admitted, false) as goes_on
-    from now_is.selection.sel_stage_results as a
-    full join was.selection.sel_stage_results as b
-        on a.season_code = b.season_code and a.stage_code = b.stage_code and a.candidate_no = b.candidate_no
-)
-
-select * from paired where change_code is not null
-"""
 
 _CUTS = f"""
 select
@@ -343,7 +315,7 @@ select
     b.count_entered as entered_before, a.count_entered as entered_after,
     b.count_pool as pool_before, a.count_pool as pool_after,
     b.limit_places as places_before, a.limit_places as places_after,
-    {_CENTS.format("b", "cutoff")} as cutoff_before, {_CENTS.format("a", "cutoff")} as cutoff_after,
+    {points("b", "cutoff")} as cutoff_before, {points("a", "cutoff")} as cutoff_after,
     b.count_admitted as admitted_before, a.count_admitted as admitted_after,
     b.count_by_tie as by_tie_before, a.count_by_tie as by_tie_after,
     b.count_supernumerary as supernumerary_before, a.count_supernumerary as supernumerary_after
@@ -354,7 +326,7 @@ where (a.count_entered, a.count_pool, a.limit_places, a.count_admitted, a.count_
         a.count_supernumerary, a.is_shortfall)
     is distinct from (b.count_entered, b.count_pool, b.limit_places, b.count_admitted, b.count_by_tie,
         b.count_supernumerary, b.is_shortfall)
-    or not ({_SAME.format("a", "cutoff", "b")})
+    or not ({is_same_fraction("a", "b", "cutoff")})
 order by 1, 3
 """
 
@@ -412,8 +384,19 @@ from (
 order by stage_order, track_code, candidate_no
 """
 
-_AFFECTED = """
-with moved as (select * from standings where change_code in ('entered', 'left')),
+# Rows of people that may change without moving anybody; columns of bookkeeping begin with an underscore.
+_OWN = " union ".join(
+    f"(select season_code, stage_code, candidate_no from ("
+    f"select columns(c -> not starts_with(c, '_')) from {one}.core.{table}"
+    f" except select columns(c -> not starts_with(c, '_')) from {other}.core.{table}))"
+    for table in _OWNED
+    for one, other in (("was", "now_is"), ("now_is", "was"))
+)
+
+# Everybody whose standing is another one, and whose own rows are.
+_AFFECTED = f"""
+with own as ({_OWN}),
+stages as (select distinct season_code, stage_code, stage_order from now_is.selection.sel_cutoffs),
 bookings as (
     select season_code, stage_code, candidate_no, count(*) as n, min(slot_starts_at) as slot_starts_at
     from now_is.core.fct_bookings group by all
@@ -426,13 +409,19 @@ marks as (
 )
 
 select
-    m.stage_order, m.stage_code, m.track_code, m.candidate_no, m.change_code,
-    coalesce(b.n, 0) as count_bookings, b.slot_starts_at, coalesce(w.n, 0) as count_works,
-    coalesce(k.n, 0) as count_marks, m.status_before, m.points_before, m.rank_before
-from moved as m
+    g.stage_order, stage_code, coalesce(s.track_code, r.track_code) as track_code, candidate_no,
+    coalesce(s.change_code, 'rows') as change_code, coalesce(b.n, 0) as count_bookings, b.slot_starts_at,
+    coalesce(w.n, 0) as count_works, coalesce(k.n, 0) as count_marks, r.status_code as status_before,
+    {points("r", "score")} as points_before, r.rank as rank_before
+from standings as s
+full join own as o using (season_code, stage_code, candidate_no)
+left join stages as g using (season_code, stage_code)
+left join was.selection.sel_stage_results as r using (season_code, stage_code, candidate_no)
 left join bookings as b using (season_code, stage_code, candidate_no)
 left join works as w using (season_code, stage_code, candidate_no)
 left join marks as k using (season_code, stage_code, candidate_no)
-where b.n is not null or w.n is not null or k.n is not null or m.points_before is not null
-order by m.stage_order, m.track_code, m.candidate_no
+where
+    o.candidate_no is not null or b.n is not null or w.n is not null or k.n is not null
+    or r.score_numerator is not null
+order by g.stage_order, track_code, candidate_no
 """

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from orchestration.sensitivity import Choice
 
 LINES_SHOWN = 12
+# Whose place in the selection is another comes first, mere moves of rank last.
+_WEIGHTS = ("entered", "left", "status", "score", "rows", "rank")
 _NAMES = ("status", "reason", "points", "rank")
 _MOVED = tuple((name, f"{name}_before", f"{name}_after") for name in _NAMES)
 _MOVES: tuple[Column, ...] = tuple((f"column.{name}", name, 0) for name in _NAMES)
@@ -54,7 +56,8 @@ def show_outcome(screen: Screen, outcome: Outcome, title: str) -> None:
     _show(screen, "corrections.drift", (*reports.DRIFT[:6],), found.drift)
     people = [_moves(screen, row) for row in sorted(found.standings, key=_weight)]
     _show(screen, "corrections.people", (*reports.STANDINGS[:4], *_MOVES), people)
-    _show(screen, "corrections.affected", reports.AFFECTED[:8], found.affected)
+    affected = sorted(found.affected, key=lambda row: _WEIGHTS.index(row["change_code"]))
+    _show(screen, "corrections.affected", reports.AFFECTED[:8], affected)
 
 
 def _weight(row: Row) -> int:

@@ -26,6 +26,7 @@ from orchestration.builds import (
     list_checks,
     newest_landed_seq,
 )
+from orchestration.comparison import changed_standings
 from orchestration.errors import ReleaseRefusedError, UserError
 
 if TYPE_CHECKING:
@@ -303,61 +304,25 @@ def _write_changes(connection: duckdb.DuckDBPyConnection, previous: CurrentRelea
     """
     if previous:
         connection.execute(f"attach {_literal(str(previous.file))} as before_release (read_only)")
-    before = (
-        "before_release.selection.sel_stage_results"
-        if previous
-        else "selection.sel_stage_results where false"
-    )
     known = "before_release.reporting.rpt_batches" if previous else "reporting.rpt_batches where false"
     connection.execute(
         f"create table release.new_batches as select * from reporting.rpt_batches"
         f" where batch_id not in (select batch_id from {known})"
     )
-    connection.execute(_CHANGES_SQL.format(before=before, only_if="true" if previous else "false"))
+    after = "from selection.sel_stage_results"
+    before = "from before_release.selection.sel_stage_results" if previous else after
+    connection.execute(
+        f"create table release.changes as select {_CHANGES} from ({changed_standings(before, after)})"
+        " order by season_code, stage_order, track_code, candidate_no"
+    )
     if previous:
         connection.execute("detach before_release")
 
 
-_CHANGES_SQL = """
-create table release.changes as
-with before_results as (select * from {before}),
-after_results as (select * from selection.sel_stage_results where {only_if}),
-paired as (
-    select
-        coalesce(a.season_code, b.season_code) as season_code,
-        coalesce(a.stage_order, b.stage_order) as stage_order,
-        coalesce(a.stage_code, b.stage_code) as stage_code,
-        coalesce(a.track_code, b.track_code) as track_code,
-        coalesce(a.candidate_no, b.candidate_no) as candidate_no,
-        case
-            when b.candidate_no is null then 'entered'
-            when a.candidate_no is null then 'left'
-            when a.status_code is distinct from b.status_code then 'status'
-            when a.score_numerator::hugeint * b.score_denominator
-                is distinct from b.score_numerator::hugeint * a.score_denominator
-                or (a.score_numerator is null) <> (b.score_numerator is null) then 'score'
-            when a.rank is distinct from b.rank then 'rank'
-        end as change_code,
-        b.status_code as status_before,
-        a.status_code as status_after,
-        -- two decimals, half up, in whole numbers: points are never negative
-        (200 * b.score_numerator::hugeint + b.score_denominator) // (2 * b.score_denominator) as cents_before,
-        (200 * a.score_numerator::hugeint + a.score_denominator) // (2 * a.score_denominator) as cents_after,
-        b.rank as rank_before,
-        a.rank as rank_after
-    from after_results as a
-    full join before_results as b
-        on a.season_code = b.season_code and a.stage_code = b.stage_code and a.candidate_no = b.candidate_no
+_CHANGES = (
+    "season_code, stage_code, track_code, candidate_no, change_code, status_before, status_after,"
+    " points_before, points_after, rank_before, rank_after"
 )
-select
-    season_code, stage_code, track_code, candidate_no, change_code, status_before, status_after,
-    (cents_before::decimal(18, 0) * 0.01)::decimal(9, 2) as points_before,
-    (cents_after::decimal(18, 0) * 0.01)::decimal(9, 2) as points_after,
-    rank_before, rank_after
-from paired
-where change_code is not null
-order by season_code, stage_order, track_code, candidate_no
-"""
 
 
 def _content_hash(connection: duckdb.DuckDBPyConnection) -> str:

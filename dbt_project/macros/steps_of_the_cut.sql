@@ -1,8 +1,8 @@
 {#- The cut of one or more stages (docs/rules.md, The cut; Policy of the cuts), as steps of a query: from `entrants`, whoever
     enters, over `cut`, one row a score of a track with its rank and whether it goes on, and `cutoffs`, one row a track, to
     `decided`, everybody with the cut.
-    Reads the steps `stages` (int_stages__clocked) and `policy` (int_policy__by_season) of the query. Scores are counted
-    before they are cut: what a policy changes, it changes on a table with one row a score. -#}
+    Reads the steps `stages` (int_stages__clocked), `places` (int_places__in_force) and `policy` (int_policy__by_season) of the
+    query. Scores are counted before they are cut: what a policy changes, it changes on a table with one row a score. -#}
 {% macro steps_of_the_cut() -%}
 tallies as (
     select
@@ -137,13 +137,34 @@ shared as (
     from within
 ),
 
+-- a track that nobody entered leaves all its places free
+unentered as (
+    select
+        places.season_code,
+        places.stage_code,
+        sum(places.places) as count_free
+    from places
+    left join limited
+        on
+            places.season_code = limited.season_code
+            and places.stage_code = limited.stage_code
+            and places.track_code = limited.track_code
+    where limited.track_code is null
+    group by places.season_code, places.stage_code
+),
+
 free as (
     select
-        season_code,
-        stage_code,
-        sum(greatest(limit_places - count_pool, 0)) as count_free
+        limited.season_code,
+        limited.stage_code,
+        sum(greatest(limited.limit_places - limited.count_pool, 0))
+        + coalesce(
+            any_value(unentered.count_free) filter (where limited.admits_by_code = 'places'), 0
+        ) as count_free
     from limited
-    group by season_code, stage_code
+    left join unentered
+        on limited.season_code = unentered.season_code and limited.stage_code = unentered.stage_code
+    group by limited.season_code, limited.stage_code
 ),
 
 cut as (

@@ -64,7 +64,8 @@ class Field:
     """One track before its cut.
 
     `in_time` is the pool, `before` the scores at the stage before by which equal ones are ordered (A6), and
-    `vacant` how those of the pool are shown who were stopped and whose place stays empty (A10).
+    `vacant` how those of the pool are shown who were stopped and whose place stays empty (A10). `is_share`
+    says that the limit is a share of the pool and not places.
     """
 
     track: str
@@ -73,6 +74,7 @@ class Field:
     late: Mapping[str, Fraction] = field(default_factory=dict)
     before: Mapping[str, Fraction] = field(default_factory=dict)
     vacant: Mapping[str, OracleResult] = field(default_factory=dict)
+    is_share: bool = False
 
     def key(self, candidate_no: str) -> _Key:
         """The greater goes first; who is equal in it is equal."""
@@ -100,10 +102,14 @@ def limit_of(stage_code: str, track: str, n: int, policy: Policy = DEFAULT) -> i
 
 
 def cut(
-    in_time: Mapping[str, Fraction], late: Mapping[str, Fraction], limit: int, track: str
+    in_time: Mapping[str, Fraction],
+    late: Mapping[str, Fraction],
+    limit: int,
+    track: str,
+    is_share: bool = False,
 ) -> tuple[dict[str, OracleResult], OracleCutoff]:
     """The cut in one track by the rules' own text (§3.2, §3.3, A1–A4, A8, A13)."""
-    one = Field(track, limit, in_time, late)
+    one = Field(track, limit, in_time, late, is_share=is_share)
     return _outcome(one, _line(one, "extend"), frozenset())
 
 
@@ -111,7 +117,7 @@ def nobodys_cutoff(stage_code: str, track: str) -> OracleCutoff:
     """The cut-off of a track in which nobody stands."""
     if stage_code == "national_commission":
         return OracleCutoff(0, order.PLACES[stage_code][track], None, 0, 0, 0, False)
-    return cut({}, {}, limit_of(stage_code, track, 0), track)[1]
+    return cut({}, {}, limit_of(stage_code, track, 0), track, stage_code in order.SHARE)[1]
 
 
 def cut_stage(
@@ -136,9 +142,10 @@ def _line(one: Field, ties: str) -> _Line:
     """The cut-off is the score of the limit-th; equal ones all go on, or, left out, none who do not fit.
 
     An empty pool is a shortfall even where the limit is a share of it, none: a late result displaces nobody.
+    Where a track has no places nobody goes on, whether anybody came or not.
     """
     keys = sorted((one.key(candidate_no) for candidate_no in one.in_time), reverse=True)
-    if len(keys) < one.limit or not keys:
+    if len(keys) < one.limit or (one.is_share and not keys):
         return _Line(frozenset(one.in_time), None, True)
     if one.limit < 1:
         return _Line(frozenset(), None, False)

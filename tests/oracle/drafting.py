@@ -73,12 +73,19 @@ def _refuse_out_of_order(publications: Publications, stage_code: str, at: dateti
         raise RefusedError("the list before is not published by an act")
 
 
-def _refuse_frozen(stage_code: str, at: datetime, freeze_hours: int) -> None:
-    """A11: as a whole only until some hours before the first sitting of a later stage."""
+def frozen_from(stage_code: str, freeze_hours: int = order.RESTATE_FREEZE_HOURS) -> datetime | None:
+    """A11: some hours before the first sitting of a later stage, from when a list is no longer restated as a
+    whole; None where no stage follows that has sittings.
+    """
     codes = [stage.code for stage in order.STAGES]
     later = codes[codes.index(stage_code) + 1 :]
     sittings = [order.SITTING_STARTS_AT[code] for code in later if code in order.SITTING_STARTS_AT]
-    if sittings and at >= min(sittings) - timedelta(hours=freeze_hours):
+    return min(sittings) - timedelta(hours=freeze_hours) if sittings else None
+
+
+def _refuse_frozen(stage_code: str, at: datetime, freeze_hours: int) -> None:
+    frozen = frozen_from(stage_code, freeze_hours)
+    if frozen is not None and at >= frozen:
         raise RefusedError("the next stage begins")
 
 

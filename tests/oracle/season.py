@@ -271,7 +271,8 @@ class _Walk:
                     stage, {who: one for who, one in stopped.items() if one.track == track}, pool
                 )
             limit = limit_of(stage.code, track, pool.n(len(own), self._policy), self._policy)
-            tracks.append(Field(track, limit, pool.in_time, pool.late, pool.before, pool.vacant))
+            is_share = stage.code in order.SHARE
+            tracks.append(Field(track, limit, pool.in_time, pool.late, pool.before, pool.vacant, is_share))
         results, cutoffs = cut_stage(stage.code, tracks, self._policy)
         return shown | results, cutoffs
 

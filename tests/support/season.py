@@ -204,11 +204,11 @@ def _result_differences(season: TestSeason, oracle: OracleSeason) -> list[str]:
     return [
         f"{key}: warehouse {warehouse.get(key)}, oracle {expected.get(key)}"
         for key in keys
-        if not _same(warehouse.get(key), expected.get(key))
+        if not same_standing(warehouse.get(key), expected.get(key))
     ]
 
 
-def _same(ours: tuple | None, theirs: tuple | None) -> bool:
+def same_standing(ours: tuple | None, theirs: tuple | None) -> bool:
     """Equal, except that a score that ranked nobody need not be shown by both."""
     if ours is None or theirs is None:
         return ours is theirs

@@ -25,7 +25,7 @@ outside as (
         on standings.season_code = stages.season_code and standings.stage_code = stages.stage_code
     inner join {{ ref('int_national_decisions__latest') }} as decisions
         on standings.candidate_no = decisions.candidate_no
-    left join walked
+    left join {{ ref('int_selection__walked') }} as walked
         on standings.candidate_no = walked.candidate_no and standings.stage_code = walked.stage_code
     where stages.admits_by_code = 'decision' and decisions.is_override and walked.candidate_no is null
 ),
@@ -52,6 +52,10 @@ standing as (
         is_given_free_place,
         goes_on
     from outside
+),
+
+places as (
+    select * from {{ ref('int_places__in_force') }}
 ),
 
 reasoned as (
@@ -90,7 +94,8 @@ select
     reasoned.is_at_cutoff,
     reasoned.decision_no,
     reasoned.count_pool::integer as count_pool,
-    reasoned.limit_places::integer as limit_places,
+    -- the Commission cuts nobody, but its list says how many places there were (A43)
+    coalesce(reasoned.limit_places, places.places)::integer as limit_places,
     -- the fraction in lowest terms
     (reasoned.cutoff_scaled // gcd(reasoned.cutoff_scaled, reasoned.common_denominator))::bigint
         as cutoff_numerator,
@@ -101,3 +106,8 @@ select
     reasoned.is_shortfall
 from reasoned
 inner join reasons on reasoned.reason_code = reasons.reason_code
+left join places
+    on
+        reasoned.season_code = places.season_code
+        and reasoned.stage_code = places.stage_code
+        and reasoned.track_code = places.track_code

@@ -9,6 +9,10 @@ stages as (
     select * from {{ ref('int_stages__clocked') }}
 ),
 
+places as (
+    select * from {{ ref('int_places__in_force') }}
+),
+
 policy as (
     select * from {{ ref('int_policy__by_season') }}
 ),

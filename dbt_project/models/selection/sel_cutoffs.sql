@@ -16,8 +16,9 @@ cuts as (
         stage_code,
         track_code,
         count(*) as count_entered,
-        -- who ranks: the pool, and by policy A10 the places that stay empty
-        count(*) filter (where rank is not null) as count_pool,
+        -- as the cut says it: a list that late results were added to keeps the pool of its cut, though one of
+        -- the pool may have come late since
+        any_value(count_pool) as count_pool,
         any_value(limit_places) as limit_places,
         any_value(is_shortfall) as is_shortfall,
         any_value(cutoff_numerator) as cutoff_numerator,

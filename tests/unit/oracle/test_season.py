@@ -98,10 +98,16 @@ def test_limit_zero() -> None:
     assert (shown["C0"].reason, shown["L"].reason) == ("BELOW_CUTOFF", "LATE_BELOW_CUTOFF")
 
 
-def test_empty_pool_lets_a_late_result_through() -> None:
-    shown, cutoff = _cut(0, late={"L": Fraction(3)})
+def test_an_empty_pool_of_a_share_lets_a_late_result_through() -> None:
+    shown, cutoff = cut({}, {"L": Fraction(3)}, 0, "agro", is_share=True)
     assert cutoff == OracleCutoff(0, 0, None, 0, 0, 1, True)
     assert shown["L"].status == "supernumerary"
+
+
+def test_a_track_without_places_lets_nobody_through() -> None:
+    shown, cutoff = _cut(0, late={"L": Fraction(3)})
+    assert cutoff == OracleCutoff(0, 0, None, 0, 0, 0, False)
+    assert shown["L"].reason == "LATE_BELOW_CUTOFF"
 
 
 def test_late_results_displace_nobody() -> None:

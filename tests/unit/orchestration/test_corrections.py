@@ -6,7 +6,7 @@ import hashlib
 import shutil
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -33,6 +33,7 @@ from tests.unit.orchestration.conftest import make_settings
 pytestmark = pytest.mark.xdist_group("scratch_season")
 
 KEYS, MARKS, WITHDRAWALS = "academy__answer_keys", "platform__expert_marks", "platform__withdrawals"
+BOOKINGS = "platform__bookings"
 WORD = Correction("officer 7", "told by phone")
 
 
@@ -147,6 +148,26 @@ def test_a_withdrawal_takes_its_person_from_every_later_stage(home: Settings, tm
     left = [row for row in found.affected if row["change_code"] == "left"]
     assert any(row["count_marks"] and row["count_works"] for row in left)
     assert any(row["count_bookings"] for row in left)
+
+
+def test_whose_mark_is_another_is_named_with_what_hangs_on_it(home: Settings, tmp_path: Path) -> None:
+    found = look(home, mark(home, tmp_path)).difference
+    remarked = {(row["stage_code"], row["candidate_no"]) for row in found.standings if row["points_before"]}
+    named = {(row["stage_code"], row["candidate_no"]): row for row in found.affected}
+    assert remarked <= named.keys()
+    assert all(named[key]["count_marks"] and named[key]["count_works"] for key in remarked)
+
+
+def test_a_moved_booking_names_its_person_though_nobody_stands_otherwise(
+    home: Settings, tmp_path: Path
+) -> None:
+    row = raw_rows(home, BOOKINGS, "true")[-1]
+    row |= {"slot_starts_at": row["slot_starts_at"] + timedelta(hours=1)}
+    found = look(home, write_feed(tmp_path, BOOKINGS, [row])).difference
+    assert not found.standings and not found.is_empty
+    [named] = found.affected
+    assert (named["candidate_no"], named["stage_code"]) == (row["candidate_no"], row["stage_code"])
+    assert (named["change_code"], named["slot_starts_at"]) == ("rows", row["slot_starts_at"])
 
 
 def test_a_bad_row_is_told_by_column_and_reason_and_never_by_value(home: Settings, tmp_path: Path) -> None:
