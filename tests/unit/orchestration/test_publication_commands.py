@@ -42,6 +42,7 @@ def acting(home: Settings, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         return Made(act, {"agro": 3}, (settings.landing_dir / "x.parquet",), Recovered(None, ()))
 
     release = SimpleNamespace(release_id="2025-r", file=home.home / "r.duckdb", as_of=datetime(2025, 7, 1))
+    duckdb.connect(str(release.file)).close()
     monkeypatch.setattr(publication, "publish", publish)
     monkeypatch.setattr(runs, "update", lambda settings, progress, files: asked.append(files))
     monkeypatch.setattr("orchestration.reports.require_release", lambda settings: release)
@@ -115,7 +116,8 @@ def test_publications_without_and_with_a_release(
             " timestamp '2025-07-01' as planned_at, stage_order < 4 as is_published_by_act, 7 as version,"
             " 1 as act_no, null::timestamp as first_published_at, null::timestamp as published_at,"
             " drift as count_drift, 'h' as drift_hash, kept as is_drift_kept,"
-            " null::timestamp as restatable_until from (values ('registration', 1, 0, false),"
+            " null::timestamp as restatable_until, stage_order > 3 as is_provisional, 'Chair' as approved_by,"
+            " 1 as count_would_go_on, 0 as count_would_stay_out from (values ('registration', 1, 0, false),"
             " ('vetting', 2, 5, false), ('text_test', 3, 5, true), ('numeric_test', 4, 0, false))"
             " as stages(stage_code, stage_order, drift, kept)"
         )
