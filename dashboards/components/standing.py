@@ -88,12 +88,16 @@ def kept_text(row: Row, texts: Texts) -> str:
     )
 
 
-def drift_box(rows: Iterable[Row], names: Mapping[str, str], texts: Texts) -> str:
-    """Return the warning that names each list that has drifted with nobody having answered; else nothing."""
+def drift_box(rows: Iterable[Row], names: Mapping[str, str], texts: Texts, *, leads_on: bool = True) -> str:
+    """Return the warning that names each list that has drifted with nobody having answered; else nothing.
+
+    `leads_on`: say on which page it is told who has drifted and why.
+    """
     points = [_point(row, names, texts) for row in rows if state(row) == DRIFTED]
     if not points:
         return ""
-    sentence = f"<b>! {escape(texts('standing.warning'))}</b> {escape(texts('standing.warning_next'))}"
+    following = [texts("standing.warning_next"), *([texts("standing.warning_page")] if leads_on else [])]
+    sentence = f"<b>! {escape(texts('standing.warning'))}</b> {escape(' '.join(following))}"
     return f'<div class="rz-forecast rz-overdue">{sentence}<ul>{"".join(points)}</ul></div>'
 
 

@@ -96,6 +96,8 @@ def render(release: Release, texts: Texts) -> None:
     st.html(tables.figures(headline(funnel, texts), columns=5))
     if box := standing.drift_box(funnel.lists.values(), funnel.stages, texts):
         st.html(box)
+    if note := provisional_note(funnel, texts):
+        st.caption(note)
     _show_pictures(funnel, texts)
     _show_table(funnel, filters, release, texts, comments)
     _show_people(funnel, filters, release, texts, comments)
@@ -133,6 +135,16 @@ def headline(funnel: Funnel, texts: Texts) -> list[tuple[str, str]]:
         name = "count_participated" if admits_by in ("share", "places") else "count_admitted"
         pairs.append((label, formats.number(funnel.total(stage, name) if published else None, language)))
     return pairs
+
+
+def provisional_note(funnel: Funnel, texts: Texts) -> str:
+    """Name the stages whose lists no act has published, so that their numbers can still move; else nothing."""
+    stages = [
+        funnel.stages[code]
+        for code, row in funnel.lists.items()
+        if standing.state(row) == standing.PROVISIONAL
+    ]
+    return texts("standing.provisional_note", stages="; ".join(stages)) if stages else ""
 
 
 def _show_pictures(funnel: Funnel, texts: Texts) -> None:
@@ -177,8 +189,6 @@ def _show_table(
             tables.table_row(columns, _track_cells(funnel, stage, track, texts)) for track in funnel.tracks
         ]
     st.html(tables.html_table(columns, rows, texts("funnel.table")))
-    if any(standing.state(row) == standing.PROVISIONAL for row in funnel.lists.values()):
-        st.caption(texts("standing.provisional_note"))
     if filters.narrows_within_tracks:
         st.caption(texts("funnel.table_note_filtered"))
 

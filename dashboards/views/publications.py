@@ -72,7 +72,7 @@ def render(release: Release, texts: Texts) -> None:
     read = read_publications(release, texts.language)
     comments = warehouse.column_comments(release, _COMMENT_TABLES)
     st.html(tables.figures(headline(read, texts)))
-    if box := standing.drift_box(read.lists.values(), read.stages, texts):
+    if box := standing.drift_box(read.lists.values(), read.stages, texts, leads_on=False):
         st.html(box)
     _show_lists(read, release, texts, comments)
     _show_drift(read, release, texts, comments)
@@ -127,7 +127,7 @@ def _css(name: str) -> str:
         return "num"
     if name in ("candidate_no", "list_hash", "act_hash", "published_at", "acted_at"):
         return "code"
-    return "name" if name in ("stage", "by_list", "by_data", "causes") else ""
+    return "name" if name in ("stage", "list_state", "by_list", "by_data", "causes") else ""
 
 
 def _list_cell(row: Row, name: str, read: Publications, texts: Texts) -> tables.Cell:
@@ -307,11 +307,13 @@ def _show_acts(read: Publications, release: Release, texts: Texts, comments: Map
     ]
     values = [[_value(row[name], name) for name in _ACT_COLUMNS] for row in named]
     download(button, "acts", _ACT_COLUMNS, values, release, texts, page="publications")
-    columns = [tables.column(name, texts, comments, _css(name)) for name in _ACT_COLUMNS]
+    # the hash of each list has no room beside that of its act: the file has both
+    names = [name for name in _ACT_COLUMNS if name != "list_hash"]
+    columns = [tables.column(name, texts, comments, _css(name)) for name in names]
     rows = [
         tables.table_row(
             columns,
-            [_cell(row[name], name, texts) for name in _ACT_COLUMNS],
+            [_cell(row[name], name, texts) for name in names],
             "on" if row["is_in_force"] else "",
         )
         for row in named
