@@ -72,15 +72,15 @@ def acts(release: Release) -> list[Row]:
 def drift(release: Release, stage: str, tracks: tuple[str, ...]) -> list[Row]:
     """Return whose line in the list of `stage` would be another by today's data, in `tracks` or in all.
 
-    First those for whom it decides about the next stage, mere moves of rank last. `causes`: the files that
-    came since the list and speak of the person, None where no file does.
+    First those for whom it decides about the next stage, mere moves of rank last. `causes`, `feeds`: the
+    files that came since the list and speak of the person, and their feeds; None where no file does.
     """
     return release.rows(
         """
         select
             track_code, candidate_no, change_code, status_before, status_after, reason_before, reason_after,
             is_admitted_before, is_admitted_after, points_before, points_after, rank_before, rank_after,
-            _cause_files as causes
+            _cause_files as causes, _cause_feeds as feeds
         from reporting.rpt_drift
         where season_code::varchar = $season and stage_code = $stage
             and ($tracks::varchar[] is null or list_contains($tracks::varchar[], track_code))

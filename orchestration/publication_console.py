@@ -95,7 +95,8 @@ def _show_acts(screen: Screen, acts: Sequence[Act]) -> None:
 
 def _state(screen: Screen, row: StagePublication) -> str:
     if not row.is_published_by_act:
-        return screen.texts("publish.state_provisional")
+        key = "publish.state_provisional" if row.is_provisional else "publish.state_unpublished"
+        return screen.texts(key)
     if not row.count_drift:
         return screen.texts("publish.state_published", version=row.version)
     key = "publish.state_kept" if row.is_drift_kept else "publish.state_drift"

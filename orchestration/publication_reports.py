@@ -23,13 +23,13 @@ DRIFT = ("reporting", "rpt_drift")
 # The change's place in the order in which it is asked, as `release.changes` has it.
 _DRIFT_SQL = """
 select
-    stage_code, version, change_code, _cause_files, count(*),
+    stage_code, version, change_code, _cause_feeds, count(*),
     count(*) filter (is_admitted_after and not is_admitted_before),
     count(*) filter (is_admitted_before and not is_admitted_after)
 from reporting.rpt_drift
 where season_code::varchar = $season and not is_drift_kept
-group by stage_code, stage_order, version, change_code, _cause_files
-order by stage_order, list_position($changes, change_code), count(*) desc, _cause_files
+group by stage_code, stage_order, version, change_code, _cause_feeds
+order by stage_order, list_position($changes, change_code), count(*) desc, _cause_feeds
 """
 
 
@@ -37,7 +37,7 @@ order by stage_order, list_position($changes, change_code), count(*) desc, _caus
 class DriftCause:
     """People of one published list whose line would be another by the release's data, for one cause.
 
-    causes: names of the files received since the list that speak of them, None where no file does. count_on,
+    causes: feeds of the files received since the list that speak of them, None where no file does. count_on,
     count_off: of them those who do not go on by the list and would, and the other way round.
     """
 

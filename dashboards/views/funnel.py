@@ -138,7 +138,7 @@ def headline(funnel: Funnel, texts: Texts) -> list[tuple[str, str]]:
 
 
 def provisional_note(funnel: Funnel, texts: Texts) -> str:
-    """Name the stages whose lists no act has published, so that their numbers can still move; else nothing."""
+    """Name the stages whose lists no act has published: their numbers can still move; else nothing."""
     stages = [
         funnel.stages[code]
         for code, row in funnel.lists.items()

@@ -36,7 +36,7 @@ _DRIFT_CSV = (
     "reason_after", "is_admitted_before", "is_admitted_after", "points_before", "points_after",
     "rank_before", "rank_after", "causes",
 )  # fmt: skip
-_SUMMARY_COLUMNS = ("change", "causes", "people", "count_would_go_on", "count_would_stay_out")
+_SUMMARY_COLUMNS = ("change", "feeds", "people", "count_would_go_on", "count_would_stay_out")
 _ACT_COLUMNS = (
     "act_no", "kind", "stage", "version", "acted_at", "approved_by", "decision_no", "reason", "count_rows",
     "list_hash", "act_hash",
@@ -127,7 +127,9 @@ def _css(name: str) -> str:
         return "num"
     if name in ("candidate_no", "list_hash", "act_hash", "published_at", "acted_at"):
         return "code"
-    return "name" if name in ("stage", "list_state", "by_list", "by_data", "causes") else ""
+    if name in ("causes", "feeds"):
+        return "files"
+    return "name" if name in ("stage", "list_state", "by_list", "by_data") else ""
 
 
 def _list_cell(row: Row, name: str, read: Publications, texts: Texts) -> tables.Cell:
@@ -211,14 +213,14 @@ def _show_drift(read: Publications, release: Release, texts: Texts, comments: Ma
 
 
 def summary_cells(people: Sequence[Row], texts: Texts) -> list[list[tables.Cell]]:
-    """Return how many people drift, by kind of change and cause, the kinds in the order of `people`."""
+    """Return how many people drift, by kind of change and feeds, the kinds in the order of `people`."""
     groups: dict[tuple[str, str | None], list[Row]] = {}
     for person in people:
-        groups.setdefault((person["change_code"], person["causes"]), []).append(person)
+        groups.setdefault((person["change_code"], person["feeds"]), []).append(person)
     return [
         [
             texts(f"change.{change}"),
-            _causes(causes, texts),
+            _causes(feeds, texts),
             formats.number(len(of_group), texts.language),
             formats.number(
                 sum(one["is_admitted_after"] and not one["is_admitted_before"] for one in of_group),
@@ -229,7 +231,7 @@ def summary_cells(people: Sequence[Row], texts: Texts) -> list[list[tables.Cell]
                 texts.language,
             ),
         ]
-        for (change, causes), of_group in groups.items()
+        for (change, feeds), of_group in groups.items()
     ]
 
 

@@ -64,7 +64,7 @@ def publication_assets(upstream: Iterable[dg.AssetKey]) -> list[dg.AssetsDefinit
         lines = ["| stage | change | people |", "|---|---|---|"]
         lines += [f"| {stage} | {change} | {count} |" for stage, change, count in summary]
         causes = read_drift(current.file, settings.season)
-        drift = ["| stage | version | change | people | files since the list |", "|---|---|---|---|---|"]
+        drift = ["| stage | version | change | people | feeds since the list |", "|---|---|---|---|---|"]
         drift += [
             f"| {one.stage_code} | {one.version} | {one.change_code} | {one.count} | {one.causes or 'none'} |"
             for one in causes

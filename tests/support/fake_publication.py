@@ -34,7 +34,7 @@ create table reporting.rpt_drift (
     candidate_no varchar, change_code varchar, status_before varchar, status_after varchar,
     reason_before varchar, reason_after varchar, is_admitted_before boolean, is_admitted_after boolean,
     points_before decimal(9, 2), points_after decimal(9, 2), rank_before integer, rank_after integer,
-    is_late boolean, is_drift_kept boolean, _cause_files varchar);
+    is_late boolean, is_drift_kept boolean, _cause_files varchar, _cause_feeds varchar);
 """
 _WHY = {"restated": "marks of one form were read wrongly", "kept": "the body repeats what it said"}
 # Who drifts: the first of those with the status, what the data say instead, and the files that came since.
@@ -131,9 +131,18 @@ def _write_drift(connection: duckdb.DuckDBPyConnection, code: str, order: int) -
             status if stays else move["status"], reason, reason if stays else move["reason"], goes_on,
             goes_on_after, points, points if points is None else points + move.get("up", 0), rank,
             rank if rank is None else rank + move.get("down", 0), False, code == KEPT, move.get("files"),
+            _feeds(move.get("files")),
         ))  # fmt: skip
         found.append((goes_on, goes_on_after))
     return found
+
+
+def _feeds(files: str | None) -> str | None:
+    """Return the feeds of files, by their names."""
+    if files is None:
+        return None
+    names = (file.rpartition("/")[2].removesuffix(".csv") for file in files.split(", "))
+    return ", ".join(sorted({"__".join(name.split("__")[:2]) for name in names}))
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, row: tuple[object, ...]) -> None:

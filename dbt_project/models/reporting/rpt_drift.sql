@@ -25,7 +25,8 @@ causes as (
         caused.stage_code,
         caused.candidate_no,
         string_agg(batches.source_file, ', ' order by batches.received_at, batches.source_file)
-            as _cause_files
+            as _cause_files,
+        string_agg(distinct batches.feed, ', ' order by batches.feed) as _cause_feeds
     from caused
     inner join batches on caused.batch_id = batches.batch_id
     group by caused.season_code, caused.stage_code, caused.candidate_no
@@ -51,7 +52,8 @@ select
     drift.rank_after,
     drift.is_late,
     publications.is_drift_kept,
-    causes._cause_files
+    causes._cause_files,
+    causes._cause_feeds
 from drift
 inner join publications
     on drift.season_code = publications.season_code and drift.stage_code = publications.stage_code

@@ -131,9 +131,11 @@ def test_publications_without_and_with_a_release(
     assert all(act.act_hash[:12] in said for act in acts) and "2025-r" in said and "numeric_test" in said
     texts = texts_of(language)
     assert texts("drift.title", count=5) in said and texts("drift.next") in said
+    states = {line.split()[0]: line for line in said.splitlines() if line.strip()}
+    assert texts("publish.state_provisional") in states["numeric_test"]
 
 
-def test_causes_of_drift_are_counted_by_stage_change_and_files(tmp_path: Path) -> None:
+def test_causes_of_drift_are_counted_by_stage_change_and_feeds(tmp_path: Path) -> None:
     file = tmp_path / "release.duckdb"
     with duckdb.connect(str(file)) as connection:
         connection.execute(
@@ -145,7 +147,7 @@ def test_causes_of_drift_are_counted_by_stage_change_and_files(tmp_path: Path) -
             " (2025, 'registration', 1, 4, 'left', 'b.csv', true, false, false),"
             " (2025, 'text_test', 3, 1, 'left', 'c.csv', true, false, true),"
             " (2026, 'vetting', 2, 1, 'left', 'd.csv', true, false, false)) as rows(season_code, stage_code,"
-            " stage_order, version, change_code, _cause_files, is_admitted_before, is_admitted_after,"
+            " stage_order, version, change_code, _cause_feeds, is_admitted_before, is_admitted_after,"
             " is_drift_kept)"
         )
     assert read_drift(file, "2025") == [
