@@ -23,7 +23,7 @@ from dashboards import warehouse  # noqa: E402
 from dashboards.components.header import show_style  # noqa: E402
 from dashboards.components.messages import show_error  # noqa: E402
 from dashboards.i18n import LANGUAGE_NAMES, LANGUAGES, Texts, default_language, load_texts  # noqa: E402
-from dashboards.views import funnel, shortlist, vetting  # noqa: E402
+from dashboards.views import funnel, publications, shortlist, vetting  # noqa: E402
 
 _LANGUAGE_KEY = "language"
 _LANGUAGE_PARAM = "lang"
@@ -69,6 +69,7 @@ def main() -> None:
             _page(funnel.render, "funnel", texts, is_default=True),
             _page(shortlist.render, "shortlist", texts),
             _page(vetting.render, "vetting", texts),
+            _page(publications.render, "publications", texts),
         ]
     )
     choose_language(texts)

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from dashboards.warehouse import Release, Row, TablesMissing
+from dashboards.warehouse import Release, Row
+from dashboards.warehouse import require_tables as require
 
 # What the page asks for; a release of an older build lacks some of them.
 NEEDED_TABLES: tuple[str, ...] = (
@@ -65,12 +66,7 @@ _BODY_ORDERS = f"(select body_code, body_order from seeds.vetting_bodies where {
 
 def require_tables(release: Release) -> None:
     """Raise TablesMissing where the release is of a build that did not have what the page shows."""
-    rows = release.rows("select schema_name || '.' || table_name as name from duckdb_tables()")
-    missing = set(NEEDED_TABLES) - {row["name"] for row in rows}
-    if missing:
-        raise TablesMissing(
-            file=release.file.name, release=release.manifest.release_id, tables=", ".join(sorted(missing))
-        )
+    require(release, NEEDED_TABLES)
 
 
 def board(release: Release, filters: VettingFilters) -> list[Row]:

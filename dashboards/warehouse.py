@@ -1,9 +1,9 @@
 """Reading the current release: the pointer, one read-only connection, and the SQL of funnel and shortlists.
 
 Belongs here: finding and opening the release, queries with parameters, errors that a page can explain.
-Does not belong here: the SQL of the vetting page (dashboards/vetting_warehouse.py), what numbers mean
-(dbt_project/), how they look (dashboards/components/), making a release (orchestration/). This module does
-not know Streamlit.
+Does not belong here: the SQL of the vetting page (dashboards/vetting_warehouse.py) and of publications
+(dashboards/publication_warehouse.py), what numbers mean (dbt_project/), how they look
+(dashboards/components/), making a release (orchestration/). This module does not know Streamlit.
 
 A release file is never rewritten: a new release is a new file behind the pointer `CURRENT.json`. So the
 connection is kept as long as the pointer stands, and replaced when it moves. DuckDB connections are not
@@ -162,6 +162,20 @@ def _pointed_file(folder: Path) -> Path:
     if not file.is_file():
         raise PointerBroken(pointer=POINTER_NAME, file=file.name, cause="file_missing")
     return file
+
+
+def missing_tables(release: Release, tables: Sequence[str]) -> list[str]:
+    """Return which of `tables` (schema.table) the release does not hold, in order of their names."""
+    rows = release.rows("select schema_name || '.' || table_name as name from duckdb_tables()")
+    return sorted(set(tables) - {row["name"] for row in rows})
+
+
+def require_tables(release: Release, tables: Sequence[str]) -> None:
+    """Raise TablesMissing where the release is of a build that did not have `tables`."""
+    if missing := missing_tables(release, tables):
+        raise TablesMissing(
+            file=release.file.name, release=release.manifest.release_id, tables=", ".join(missing)
+        )
 
 
 def _manifest(release: Release) -> Manifest:

@@ -294,28 +294,33 @@ def _release_id(settings: Settings) -> str | None:
 
 
 def _say_release(settings: Settings, screen: Screen, before: str | None) -> None:
-    """Whether there is a new release, and what it changed."""
+    """Whether there is a new release, what it changed, and by what it differs from the published lists."""
     from orchestration.console import show_difference, show_new_release
+    from orchestration.publication_console import show_release_drift
+    from orchestration.publication_reports import read_release_drift
     from orchestration.reports import read_difference, require_release
 
     current = require_release(settings)
     if current.release_id == before:
         screen.say("release.unchanged", release=current.release_id)
-        return
-    show_new_release(screen, current)
-    if before:
-        show_difference(screen, read_difference(settings, limit=10))
+    else:
+        show_new_release(screen, current)
+        if before:
+            show_difference(screen, read_difference(settings, limit=10))
+    show_release_drift(screen, *read_release_drift(current.file, settings.season))
 
 
 @cli.command(cls=LocalCommand)
 def funnel() -> None:
     """Stage by track."""
     from orchestration.console import show_funnel
+    from orchestration.publication_reports import read_stages
     from orchestration.reports import read_funnel, require_release
 
     settings, screen = _settings(), _screen()
     current = require_release(settings)
-    show_funnel(screen, read_funnel(current.file, texts().language))
+    lists = read_stages(current.file, settings.season)
+    show_funnel(screen, read_funnel(current.file, texts().language), lists)
 
 
 @cli.command(cls=LocalCommand)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ingestion.vault import Opening
     from orchestration.batch_history import BatchRow
     from orchestration.builds import BuildRecord
+    from orchestration.publication_lists import StagePublication
     from orchestration.releases import CurrentRelease
     from orchestration.reports import Difference, FunnelRow, HeldFile, Landing, SeasonState
     from orchestration.settings import Settings
@@ -189,8 +190,12 @@ class PlainProgress:
         self._screen.console.print(f"{self._screen.texts(f'phase.{phase}')}: {what}", markup=False)
 
 
-def show_funnel(screen: Screen, rows: Sequence[FunnelRow]) -> None:
-    """Stage × track: for each stage a line of totals, below it a line for each track."""
+def show_funnel(screen: Screen, rows: Sequence[FunnelRow], lists: Sequence[StagePublication] = ()) -> None:
+    """Stage × track: for each stage a line of totals, below it a line for each track.
+
+    `lists`: how the lists of the stages stand, none by a release that does not say it. A stage is marked as
+    provisional or with the version of its list, and as drifted while nobody has answered (A49).
+    """
     table = screen.table(
         [
             ("column.stage_and_track", "left"), ("column.entered", "right"), ("column.participated", "right"),
@@ -202,13 +207,50 @@ def show_funnel(screen: Screen, rows: Sequence[FunnelRow]) -> None:
     stages: dict[str, list[FunnelRow]] = {}
     for row in rows:
         stages.setdefault(row.stage_code, []).append(row)
-    for of_stage in stages.values():
-        _add_stage(table, of_stage)
+    standing = {one.stage_code: one for one in lists}
+    for code, of_stage in stages.items():
+        _add_stage(table, of_stage, standing.get(code))
     screen.console.print(table)
     screen.say("funnel.signs")
+    if any(one.is_provisional or one.is_published_by_act for one in lists):
+        screen.say("funnel.list_signs")
+    _show_published(screen, {code: of_stage[0].stage_name for code, of_stage in stages.items()}, lists)
 
 
-def _add_stage(table: Any, rows: list[FunnelRow]) -> None:
+def _show_published(screen: Screen, names: dict[str, str], lists: Sequence[StagePublication]) -> None:
+    """The lists published by acts: version, when, by whom, and whether today's data would give another."""
+    published = [one for one in lists if one.is_published_by_act]
+    if not published:
+        return
+    table = screen.table(
+        [
+            ("funnel.column_list", "left"), ("publish.column_version", "right"),
+            ("publish.column_at", "left"), ("funnel.column_approved_by", "left"),
+            ("funnel.column_today", "left"),
+        ]
+    )  # fmt: skip
+    for one in published:
+        table.add_row(
+            _cell(names.get(one.stage_code, one.stage_code)), _number(one.version),
+            _local(one.published_at), _cell(one.approved_by), _today(screen, one),
+        )  # fmt: skip
+    screen.console.print(table)
+    if any(one.has_open_drift for one in published):
+        screen.say("funnel.drift_next")
+
+
+def _today(screen: Screen, one: StagePublication) -> str:
+    """What today's data would make of a published list."""
+    if not one.count_drift:
+        return screen.texts("funnel.today_same")
+    return screen.texts(
+        "funnel.today_drift" if one.has_open_drift else "funnel.today_kept",
+        count=_number(one.count_drift), on=_number(one.count_would_go_on),
+        off=_number(one.count_would_stay_out),
+    )  # fmt: skip
+
+
+def _add_stage(table: Any, rows: list[FunnelRow], standing: StagePublication | None) -> None:
     limits = [row.limit_places for row in rows if row.limit_places is not None]
     table.add_row(
         rows[0].stage_name,
@@ -217,7 +259,7 @@ def _add_stage(table: Any, rows: list[FunnelRow]) -> None:
         _number(sum(limits)) if limits else "–",
         "",
         _number(sum(row.count_admitted for row in rows)),
-        "" if any(row.is_published for row in rows) else "…",
+        _list_sign(standing) if any(row.is_published for row in rows) else "…",
         style="bold",
     )
     for index, row in enumerate(rows):
@@ -231,6 +273,15 @@ def _add_stage(table: Any, rows: list[FunnelRow]) -> None:
             _funnel_note(row),
             end_section=index == len(rows) - 1,
         )
+
+
+def _list_sign(standing: StagePublication | None) -> str:
+    """How the list of a published stage stands, as a sign."""
+    if standing is None:
+        return ""
+    if standing.is_published_by_act:
+        return f"v{standing.version}{' !' if standing.has_open_drift else ''}"
+    return "~" if standing.is_provisional else ""
 
 
 def _funnel_note(row: FunnelRow) -> str:

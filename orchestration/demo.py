@@ -23,6 +23,7 @@ from orchestration.console import (
 )
 from orchestration.errors import UserError
 from orchestration.ledger import ledger_folder
+from orchestration.publication_reports import read_stages
 from orchestration.releases import current_release
 from orchestration.reports import is_up_to_date, last_seq, read_funnel, read_landing_after, require_release
 from orchestration.result_exports import exports_folder
@@ -66,7 +67,8 @@ def run_demo(settings: Settings, screen: Screen, season: DemoSeason, *, anew: bo
         screen.say("release.unchanged", release=current.release_id)
     else:
         show_new_release(screen, current)
-    show_funnel(screen, read_funnel(current.file, settings.language))
+    lists = read_stages(current.file, settings.season)
+    show_funnel(screen, read_funnel(current.file, settings.language), lists)
     screen.say("demo.synthetic")
     screen.say("demo.done", seconds=f"{time.monotonic() - began:.0f}")
     show_next(screen)

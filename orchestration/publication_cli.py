@@ -63,12 +63,16 @@ def _bring_on(settings: Settings, screen: Screen, made: Made) -> int:
     """Land the act, build and release; whatever fails here, the act stands."""
     from orchestration import runs
     from orchestration.console import show_new_release
+    from orchestration.publication_console import show_release_drift
+    from orchestration.publication_reports import read_release_drift
     from orchestration.reports import require_release
 
     try:
         with screen.progress() as progress:
             runs.update(settings, progress, made.files)
-        show_new_release(screen, require_release(settings))
+        release = require_release(settings)
+        show_new_release(screen, release)
+        show_release_drift(screen, *read_release_drift(release.file, settings.season))
     except RezervError as error:
         screen.say("publish.stands", act=made.act.act_no, problem=error.message(settings.language))
         return FAILED
@@ -96,13 +100,17 @@ def export_results(stage_code: str, out: Path | None) -> None:
 
 @click.command(cls=LocalCommand)
 def publications() -> None:
-    """The acts, and how each stage stands."""
+    """The acts, how each stage stands, and by what the release differs from the published lists."""
     from orchestration.ledger import ledger_folder, read_acts
-    from orchestration.publication_console import show_publications
-    from orchestration.publication_reports import read_release_stages
+    from orchestration.publication_console import show_publications, show_release_drift
+    from orchestration.publication_reports import read_drift, read_release_stages
 
     settings, screen = current_settings(), current_screen()
-    show_publications(screen, read_acts(ledger_folder(settings)), read_release_stages(settings))
+    found = read_release_stages(settings)
+    show_publications(screen, read_acts(ledger_folder(settings)), found)
+    if found is not None:
+        release, stages = found
+        show_release_drift(screen, stages, read_drift(release.file, settings.season))
 
 
 @click.command(cls=LocalCommand)

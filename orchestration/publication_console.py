@@ -1,4 +1,4 @@
-"""What `rezerv publish`, `publications`, `verify` and `export-results` draw.
+"""What `rezerv publish`, `publications`, `verify` and `export-results` draw, and how a release differs.
 
 Belongs here: tables and sentences about acts, in the language of the catalogue; counts and numbers only. Not
 here: the act (`publication.py`), questions (`publication_reports.py`, `ledger_verification.py`).
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from orchestration.ledger_verification import Verification
     from orchestration.publication import Made
     from orchestration.publication_lists import StagePublication
+    from orchestration.publication_reports import DriftCause
     from orchestration.releases import CurrentRelease
 
 SHORT_HASH = 12
+CAUSES_SHOWN = 12
 
 
 def show_recovered(screen: Screen, recovered: Recovered) -> None:
@@ -93,11 +95,49 @@ def _show_acts(screen: Screen, acts: Sequence[Act]) -> None:
 
 def _state(screen: Screen, row: StagePublication) -> str:
     if not row.is_published_by_act:
-        return screen.texts("publish.state_provisional")
+        key = "publish.state_provisional" if row.is_provisional else "publish.state_unpublished"
+        return screen.texts(key)
     if not row.count_drift:
         return screen.texts("publish.state_published", version=row.version)
     key = "publish.state_kept" if row.is_drift_kept else "publish.state_drift"
     return screen.texts(key, version=row.version, count=row.count_drift)
+
+
+def show_release_drift(
+    screen: Screen, stages: Sequence[StagePublication], causes: Sequence[DriftCause]
+) -> None:
+    """By what a release differs from the published lists: people by stage, kind of change and cause (A49).
+
+    Nothing before the first list is published by an act; one line where nobody has to answer.
+    """
+    published = [stage for stage in stages if stage.is_published_by_act]
+    if not published:
+        return
+    screen.gap()
+    if not any(stage.has_open_drift for stage in published):
+        kept = sum(stage.count_drift > 0 for stage in published)
+        screen.say("drift.none", count=len(published), kept=kept)
+        return
+    count = sum(stage.count_drift for stage in published if stage.has_open_drift)
+    screen.say("drift.title", count=number(count))
+    table = screen.table(
+        [
+            ("column.stage", "left"), ("publish.column_version", "right"), ("column.change", "left"),
+            ("column.people", "right"), ("drift.column_on", "right"), ("drift.column_off", "right"),
+            ("drift.column_cause", "left"),
+        ]
+    )  # fmt: skip
+    for one in causes[:CAUSES_SHOWN]:
+        table.add_row(
+            one.stage_code, number(one.version), screen.texts(f"change.{one.change_code}"),
+            number(one.count), number(one.count_on), number(one.count_off),
+            cell(one.causes) if one.causes else screen.texts("drift.no_file"),
+        )  # fmt: skip
+    if causes:
+        screen.console.print(table)
+    if len(causes) > CAUSES_SHOWN:
+        screen.say("drift.more", count=len(causes) - CAUSES_SHOWN)
+    screen.say("drift.next")
 
 
 def show_verification(screen: Screen, found: Verification) -> None:

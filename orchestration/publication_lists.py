@@ -27,8 +27,11 @@ DECISIONS = ("fct_working_group_decisions", "fct_national_decisions", "fct_quota
 class StagePublication:
     """How the publication of a stage stands; moments are naive UTC.
 
-    version, act_no: of the list in force, None while the stage is not published by an act. restatable_until:
-    from when on a restatement that is not only of late results is refused; None for no such moment.
+    version, act_no, approved_by: of the list in force, None while the stage is not published by an act.
+    is_provisional: the planned moment has passed, and no act has published the list. count_drift: people
+    whose line would be another by today's data; count_would_go_on, count_would_stay_out: those of them for
+    whom it decides about the next stage. restatable_until: from when on a restatement that is not only of
+    late results is refused; None for no such moment.
     """
 
     stage_code: str
@@ -43,6 +46,15 @@ class StagePublication:
     drift_hash: str | None
     is_drift_kept: bool
     restatable_until: datetime | None
+    is_provisional: bool = False
+    approved_by: str | None = None
+    count_would_go_on: int = 0
+    count_would_stay_out: int = 0
+
+    @property
+    def has_open_drift(self) -> bool:
+        """Whether today's data would give another list, and nobody has restated it or recorded why not."""
+        return self.is_published_by_act and self.count_drift > 0 and not self.is_drift_kept
 
 
 def read_next_list(
@@ -66,7 +78,8 @@ def read_publications(connection: duckdb.DuckDBPyConnection, season: str) -> lis
     rows = connection.execute(
         "select stage_code, stage_order, planned_at, coalesce(is_published_by_act, false), version, act_no,"
         " first_published_at, published_at, coalesce(count_drift, 0), drift_hash,"
-        " coalesce(is_drift_kept, false), restatable_until"
+        " coalesce(is_drift_kept, false), restatable_until, coalesce(is_provisional, false), approved_by,"
+        " coalesce(count_would_go_on, 0), coalesce(count_would_stay_out, 0)"
         f" from {'.'.join(PUBLICATIONS)} where season_code::varchar = ? order by stage_order",
         [season],
     ).fetchall()

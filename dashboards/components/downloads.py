@@ -24,13 +24,14 @@ def download(
     rows: Sequence[Sequence[object]],
     release: Release,
     texts: Texts,
+    page: str = "vetting",
 ) -> None:
-    """Offer a list as a CSV with headings in the language and the release in its name."""
+    """Offer a list of a page as a CSV with headings in the language and the release in its name."""
     place.download_button(
         texts("vetting.download"),
         # written when it is asked for: the longest lists have tens of thousands of rows
         partial(formats.csv_bytes, [texts(f"column.{column}") for column in columns], rows),
-        file_name=formats.file_name("vetting", name, release.manifest.release_id),
+        file_name=formats.file_name(page, name, release.manifest.release_id),
         mime="text/csv",
         on_click="ignore",
         width="stretch",

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 
 import streamlit as st
 
-from dashboards import warehouse
-from dashboards.components import charts, formats, tables
+from dashboards import publication_warehouse, warehouse
+from dashboards.components import charts, formats, standing, tables
 from dashboards.components.filters import choose_code, choose_filters
 from dashboards.components.header import show_header
 from dashboards.i18n import Texts
@@ -43,6 +44,7 @@ _CSV_COLUMNS = (
     "count_supernumerary",
     "count_over_limit",
     "published_at",
+    "list_state",
 )
 _DRILL_COLUMNS = (
     "candidate_no",
@@ -61,13 +63,17 @@ _COMMENT_TABLES = ("reporting.rpt_funnel", "reporting.rpt_stage_tracks", "report
 
 @dataclass(frozen=True)
 class Funnel:
-    """What the page shows: counts within the filters by (stage, track), and the cuts of whole tracks."""
+    """What the page shows: counts within the filters by (stage, track), and the cuts of whole tracks.
+
+    `lists`: how the list of each stage stands; empty where the release is of a build that did not say it.
+    """
 
     counts: Mapping[tuple[str, str], Row]
     cuts: Mapping[tuple[str, str], Row]
     admits_by: Mapping[str, str]
     stages: Mapping[str, str]
     tracks: Mapping[str, str]
+    lists: Mapping[str, Row]
 
     def is_published(self, stage: str) -> bool:
         """Whether the list of the stage has been published."""
@@ -88,6 +94,10 @@ def render(release: Release, texts: Texts) -> None:
         return
     comments = warehouse.column_comments(release, _COMMENT_TABLES)
     st.html(tables.figures(headline(funnel, texts), columns=5))
+    if box := standing.drift_box(funnel.lists.values(), funnel.stages, texts):
+        st.html(box)
+    if note := provisional_note(funnel, texts):
+        st.caption(note)
     _show_pictures(funnel, texts)
     _show_table(funnel, filters, release, texts, comments)
     _show_people(funnel, filters, release, texts, comments)
@@ -104,6 +114,7 @@ def read_funnel(release: Release, filters: Filters, language: str) -> Funnel:
         admits_by={row["stage_code"]: row["admits_by_code"] for row in warehouse.stages(release)},
         stages=warehouse.names(release, "stages", language),
         tracks={code: name for code, name in tracks.items() if not filters.tracks or code in filters.tracks},
+        lists=publication_warehouse.lists(release),
     )
 
 
@@ -124,6 +135,16 @@ def headline(funnel: Funnel, texts: Texts) -> list[tuple[str, str]]:
         name = "count_participated" if admits_by in ("share", "places") else "count_admitted"
         pairs.append((label, formats.number(funnel.total(stage, name) if published else None, language)))
     return pairs
+
+
+def provisional_note(funnel: Funnel, texts: Texts) -> str:
+    """Name the stages whose lists no act has published: their numbers can still move; else nothing."""
+    stages = [
+        funnel.stages[code]
+        for code, row in funnel.lists.items()
+        if standing.state(row) == standing.PROVISIONAL
+    ]
+    return texts("standing.provisional_note", stages="; ".join(stages)) if stages else ""
 
 
 def _show_pictures(funnel: Funnel, texts: Texts) -> None:
@@ -159,6 +180,7 @@ def _show_table(
     columns = [
         tables.Column(f"{texts('column.stage')} / {texts('column.track')}"),
         *(tables.column(name, texts, comments, "num") for name in _TABLE_COLUMNS),
+        *([tables.column("list_state", texts, comments, "name")] if funnel.lists else []),
     ]
     rows: list[str] = []
     for position, stage in enumerate(funnel.stages, start=1):
@@ -171,25 +193,36 @@ def _show_table(
         st.caption(texts("funnel.table_note_filtered"))
 
 
-def _stage_cells(funnel: Funnel, stage: str, position: int, texts: Texts) -> list[str]:
+def _stage_cells(funnel: Funnel, stage: str, position: int, texts: Texts) -> list[tables.Cell]:
     name = f"{position}. {funnel.stages[stage]}"
-    if not funnel.is_published(stage):
-        name += f" ({texts('funnel.not_published')})"
+    if not funnel.lists and not funnel.is_published(stage):
+        name += f" ({texts('standing.unpublished')})"
     tracks = [_merged(funnel, stage, track) for track in funnel.tracks]
-    cells = [name]
+    cells: list[tables.Cell] = [name]
     for column in _TABLE_COLUMNS:
         values = [row[column] for row in tracks if column in _SUMMED and row[column] is not None]
         cells.append(formats.number(sum(values) if values else None, texts.language))
+    if funnel.lists:
+        cells.append(list_cell(funnel.lists[stage], texts))
     return cells
 
 
-def _track_cells(funnel: Funnel, stage: str, track: str, texts: Texts) -> list[str]:
+def list_cell(row: Row, texts: Texts) -> tables.Cell:
+    """Return how the list of a stage stands; of one published by an act also when and by whom."""
+    if not row["is_published_by_act"]:
+        return standing.mark(row, texts)
+    moment = formats.moment_text(row["published_at"], texts.language)
+    by = texts("standing.approved", moment=moment, by=row["approved_by"])
+    return tables.Html(f"{standing.mark(row, texts).markup}<small>{escape(by)}</small>")
+
+
+def _track_cells(funnel: Funnel, stage: str, track: str, texts: Texts) -> list[tables.Cell]:
     row = _merged(funnel, stage, track)
-    cells = [funnel.tracks[track]]
+    cells: list[tables.Cell] = [funnel.tracks[track]]
     for column in _TABLE_COLUMNS:
         write = formats.points if column == "cutoff_points" else formats.number
         cells.append(write(row[column], texts.language))
-    return cells
+    return [*cells, ""] if funnel.lists else cells
 
 
 def _merged(funnel: Funnel, stage: str, track: str) -> Row:
@@ -219,6 +252,8 @@ def funnel_csv(funnel: Funnel, texts: Texts) -> bytes:
                 row["cutoff_fraction"] = formats.fraction(row["cutoff_numerator"], row["cutoff_denominator"])
             if row["published_at"] is not None:
                 row["published_at"] = formats.astana(row["published_at"]).isoformat()
+            if stage in funnel.lists:
+                row["list_state"] = standing.state_text(funnel.lists[stage], texts)
             lines.append([row[name] for name in _CSV_COLUMNS])
     return formats.csv_bytes([texts(f"column.{name}") for name in _CSV_COLUMNS], lines)
 

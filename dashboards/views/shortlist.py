@@ -14,8 +14,8 @@ from html import escape
 
 import streamlit as st
 
-from dashboards import warehouse
-from dashboards.components import formats, tables
+from dashboards import publication_warehouse, warehouse
+from dashboards.components import formats, standing, tables
 from dashboards.components.filters import choose_code
 from dashboards.components.header import show_header
 from dashboards.i18n import Texts
@@ -71,11 +71,19 @@ def render(release: Release, texts: Texts) -> None:
         st.info(texts("empty.list"))
         return
     st.html(tables.figures(list_figures(cut, people, admits_by[stage], texts)))
-    _show_publication(cut, texts)
+    list_row = publication_warehouse.lists(release).get(stage)
+    _show_publication(cut, list_row, stages, texts)
     names = Names(
         warehouse.names(release, "statuses", texts.language), warehouse.reason_texts(release, texts.language)
     )
     _show_lists(release, cut, people, admits_by[stage], names, texts)
+    st.download_button(
+        texts("shortlist.download"),
+        shortlist_csv(people, names, texts),
+        file_name=file_name(cut, list_row, release),
+        mime="text/csv",
+        on_click="ignore",
+    )
 
 
 def _first_to_show(cuts: Mapping[tuple[str, str], Row], admits_by: Mapping[str, str]) -> str | None:
@@ -116,12 +124,30 @@ def list_figures(cut: Row, people: Sequence[Row], admits_by: str, texts: Texts) 
     ]
 
 
-def _show_publication(cut: Row, texts: Texts) -> None:
-    if cut["is_published"]:
+def _show_publication(cut: Row, list_row: Row | None, stages: Mapping[str, str], texts: Texts) -> None:
+    """Say how the list stands: not published, provisional, or which version; and whether it has drifted."""
+    if not cut["is_published"]:
+        st.info(texts("shortlist.unpublished"))
+        return
+    if list_row is None:
         moment = formats.moment_text(cut["published_at"], texts.language)
         st.caption(texts("shortlist.published", moment=moment))
-    else:
-        st.info(texts("shortlist.unpublished"))
+        return
+    mark = standing.mark(list_row, texts).markup
+    st.html(f'<div class="rz-standing">{mark}<span>{escape(publication_text(list_row, texts))}</span></div>')
+    if box := standing.drift_box([list_row], stages, texts):
+        st.html(box)
+
+
+def publication_text(list_row: Row, texts: Texts) -> str:
+    """Say what a list is: provisional and why, or by whom and when, and who recorded that it stands."""
+    if not list_row["is_published_by_act"]:
+        moment = formats.moment_text(list_row["planned_at"], texts.language)
+        return texts("standing.provisional_since", moment=moment)
+    sentence = standing.published_text(list_row, texts)
+    if standing.state(list_row) == standing.KEPT:
+        sentence += f" {standing.drift_text(list_row, texts)}. {standing.kept_text(list_row, texts)}"
+    return sentence
 
 
 def _show_lists(
@@ -143,14 +169,16 @@ def _show_lists(
         shown = (*_OTHER_COLUMNS, *(_SCORE_COLUMNS if has_scores else ()))
         rows = [[person_value(person, name, names) for name in shown] for person in others]
         tables.show_grid(shown, rows, texts, comments, key="others")
-    st.download_button(
-        texts("shortlist.download"),
-        shortlist_csv(people, names, texts),
-        file_name=formats.file_name(
-            "shortlist", cut["stage_code"], cut["track_code"], release.manifest.release_id
-        ),
-        mime="text/csv",
-        on_click="ignore",
+
+
+def file_name(cut: Row, list_row: Row | None, release: Release) -> str:
+    """Return the name of the list's file: which list, as provisional or of which version, and the release."""
+    states = []
+    if list_row is not None:
+        is_by_act = list_row["is_published_by_act"]
+        states = [f"v{list_row['version']}" if is_by_act else standing.state(list_row)]
+    return formats.file_name(
+        "shortlist", cut["stage_code"], cut["track_code"], *states, release.manifest.release_id
     )
 
 

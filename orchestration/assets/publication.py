@@ -11,6 +11,7 @@ import dagster as dg
 
 from orchestration.code_version import code_version
 from orchestration.progress import RELEASING, Progress
+from orchestration.publication_reports import read_drift
 from orchestration.releases import current_release, publish, summarise_changes
 from orchestration.resources import WRITER_POOL
 from orchestration.settings import Settings
@@ -52,7 +53,8 @@ def publication_assets(upstream: Iterable[dg.AssetKey]) -> list[dg.AssetsDefinit
         key=CHANGES_KEY,
         deps=[RELEASE_KEY],
         group_name=GROUP,
-        description="Who entered, who left, whose status, score or rank moved, by stage; and new batches.",
+        description="Who entered, who left, whose status, score or rank moved, by stage; new batches; and by"
+        " what the release differs from the published lists, while nobody has answered.",
     )
     def changes(settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult[Any]:
         current = current_release(settings.releases_dir)
@@ -61,11 +63,19 @@ def publication_assets(upstream: Iterable[dg.AssetKey]) -> list[dg.AssetsDefinit
         summary = summarise_changes(current.file)
         lines = ["| stage | change | people |", "|---|---|---|"]
         lines += [f"| {stage} | {change} | {count} |" for stage, change, count in summary]
+        causes = read_drift(current.file, settings.season)
+        drift = ["| stage | version | change | people | feeds since the list |", "|---|---|---|---|---|"]
+        drift += [
+            f"| {one.stage_code} | {one.version} | {one.change_code} | {one.count} | {one.causes or 'none'} |"
+            for one in causes
+        ]
         return dg.MaterializeResult(
             metadata={
                 "release_id": current.release_id,
                 "count_changes": sum(count for _, _, count in summary),
                 "by_stage": dg.MetadataValue.md("\n".join(lines)),
+                "count_drift": sum(one.count for one in causes),
+                "drift_from_published_lists": dg.MetadataValue.md("\n".join(drift)),
             }
         )
 

@@ -43,9 +43,7 @@ class Dashboards:
 @contextmanager
 def running_dashboards(releases: Path, log: Path) -> Iterator[Dashboards]:
     """Run the app on a free port, following `releases`, until the block ends."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("REZERV_")}
     with log.open("w") as out:
         process = subprocess.Popen(
@@ -55,15 +53,25 @@ def running_dashboards(releases: Path, log: Path) -> Iterator[Dashboards]:
         )  # fmt: skip
         try:
             address = f"http://127.0.0.1:{port}"
-            _wait_until_up(address, process, log)
+            wait_until_up(address, process, log)
             yield Dashboards(address, releases)
         finally:
             process.terminate()
             process.wait(timeout=20)
 
 
-def _wait_until_up(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def wait_until_up(
+    address: str, process: subprocess.Popen[bytes], log: Path, seconds: float = START_SECONDS
+) -> None:
+    """Wait until the app answers; fails with the end of its log where it does not."""
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         try:
             with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):

@@ -1,4 +1,4 @@
-"""What a person reads on the three pages, in each language, against the release file read by SQL."""
+"""What a person reads on the pages, in each language, against the release file read by SQL."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _table(page: Page) -> list[list[str]]:
 def test_funnel(page: Page, dashboards: Dashboards, screenshots: Path, language: str) -> None:
     texts = load_texts(language)
     _open(page, dashboards, "", language)
-    expect(page.locator(".rz-table tbody tr")).to_have_count(63)
+    expect(page.locator(".rz-table tbody tr")).to_have_count(63, timeout=20_000)
     expect(page.locator('[data-testid="stVegaLiteChart"]').first).to_be_visible()
     page.wait_for_timeout(500)
     page.screenshot(path=screenshots / f"funnel_{language}.png")
@@ -86,6 +86,8 @@ def test_funnel(page: Page, dashboards: Dashboards, screenshots: Path, language:
         "select sum(count_entered), sum(count_participated), sum(limit_places), sum(count_admitted"
         " + count_supernumerary) from reporting.rpt_stage_tracks group by stage_order order by stage_order",
     )
+    signs = [row[7][0] for row in stages]
+    assert signs == ["✓", "✓", "!", "✓", *"~~~~~"]
     shown = [(row[1], row[2], row[3], row[5]) for row in stages]
     assert shown == [tuple("–" if value is None else str(value) for value in row) for row in expected]
 
@@ -109,6 +111,7 @@ def test_shortlist(page: Page, dashboards: Dashboards, screenshots: Path, langua
         "select count_pool, limit_places, cutoff_points, count_admitted, count_over_limit"
         f" from reporting.rpt_stage_tracks where stage_code = 'numeric_test' and track_code = '{TRACK}'",
     )
+    expect(page.locator(".rz-standing")).to_contain_text(texts("standing.published", version=1))
     expect(page.get_by_text(texts("shortlist.cut_line"), exact=False).first).to_be_in_viewport()
     page.wait_for_timeout(500)
     page.screenshot(path=screenshots / f"shortlist_{language}.png")
@@ -198,13 +201,55 @@ def test_vetting(page: Page, dashboards: Dashboards, screenshots: Path, language
     _nothing_is_wrong(page)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_publications(page: Page, dashboards: Dashboards, screenshots: Path, language: str) -> None:
+    texts = load_texts(language)
+    _open(page, dashboards, "publications", language)
+    expect(page.locator(".rz-table")).to_have_count(4, timeout=20_000)
+    page.wait_for_timeout(500)
+    page.screenshot(path=screenshots / f"publications_{language}.png")
+    _nothing_is_wrong(page)
+    expect(page.locator(".rz-forecast")).to_contain_text(texts("standing.warning"))
+    rows = _table(page)
+    assert [row[0][3:] for row in rows] == list(_seed_names("stages", "stage_code", language).values())
+    stands = _sql(
+        dashboards,
+        "select version, count_drift, is_drift_kept from reporting.rpt_publications order by stage_order",
+    )
+    for row, (version, count, is_kept) in zip(rows, stands, strict=True):
+        state = "provisional" if version is None else "published"
+        if count:
+            state = "kept" if is_kept else "drift"
+        assert row[1].split("\n")[0][2:] == texts(f"standing.{state}", version=version, count=str(count))
+    people = page.locator(".rz-table").nth(2)
+    for candidate, files in _sql(
+        dashboards,
+        "select candidate_no, _cause_files from reporting.rpt_drift where stage_code = 'text_test'",
+    ):
+        shown = people.get_by_role("row").filter(has_text=str(candidate))
+        cause = str(files).split(", ")[0] if files else texts("publications.no_file")
+        expect(shown).to_contain_text(cause)
+
+
+@pytest.mark.parametrize("path", ["", "shortlist", "publications"])
+def test_lists_are_marked_on_a_narrow_screen(
+    page: Page, dashboards: Dashboards, screenshots: Path, path: str
+) -> None:
+    page.set_viewport_size({"width": 400, "height": 2600})
+    _open(page, dashboards, path, "kk")
+    expect(page.locator(".rz-list").first).to_be_visible(timeout=20_000)
+    page.wait_for_timeout(500)
+    page.screenshot(path=screenshots / f"{path or 'funnel'}_narrow.png")
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 400
+
+
 def test_vetting_on_a_narrow_screen(page: Page, dashboards: Dashboards, screenshots: Path) -> None:
     page.set_viewport_size({"width": 400, "height": 3600})
     _open(page, dashboards, "vetting", "kk")
     page.wait_for_timeout(800)
     page.screenshot(path=screenshots / "vetting_narrow.png")
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 400
-    expect(page.locator(".rz-list").first).to_be_visible()
+    expect(page.locator(".rz-list").first).to_be_visible(timeout=20_000)
 
 
 def test_the_board_is_downloaded(page: Page, dashboards: Dashboards) -> None:

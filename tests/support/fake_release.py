@@ -19,6 +19,7 @@ from pathlib import Path
 
 import duckdb
 
+from tests.support.fake_publication import write_publication
 from tests.support.fake_vetting import write_vetting
 
 SEEDS = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds"
@@ -168,10 +169,17 @@ def seed_rows(name: str) -> list[dict[str, str]]:
 
 
 def write_release(
-    folder: Path, release_id: str = "2025-r0001", *, size: int = 900, published: int = 9, seed: int = 7
+    folder: Path,
+    release_id: str = "2025-r0001",
+    *,
+    size: int = 900,
+    published: int = 9,
+    acts: int = 4,
+    seed: int = 7,
 ) -> Path:
     """Write `<folder>/<release_id>.duckdb` with `size` accounts and the first `published` stages published.
 
+    The first `acts` of these are published by an act of the ledger, the others are provisional.
     Returns the file. The pointer is not touched: see `write_pointer`.
     """
     rng = random.Random(seed)
@@ -192,6 +200,7 @@ def write_release(
             _write_stage(connection, stage, cuts, is_published)
             people = {cut.track: [o.candidate_no for o in cut.outcomes if o.goes_on] for cut in cuts}
         connection.execute(_REPORTS)
+        write_publication(connection, published, acts)
         moment = stages[published - 1].published_at if published else datetime(2025, 6, 20)
         write_vetting(connection, moment + timedelta(hours=1), _to_vet(connection))
         connection.execute(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -157,3 +158,33 @@ def test_searching_a_candidate_number(monkeypatch: pytest.MonkeyPatch, releases:
     app.selectbox(key="shortlist_stage").set_value("text_test").run()
     app.text_input(key="shortlist_search").set_value("nobody").run()
     assert [info.value for info in app.info] == [load_texts("en")("empty.search", text="nobody")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_shortlist_says_whether_it_can_still_move(
+    monkeypatch: pytest.MonkeyPatch, releases: Path, language: str
+) -> None:
+    app = _shortlist(monkeypatch, releases, language)
+    texts = load_texts(language)
+    provisional = texts("standing.provisional_since", moment="|").split("|")[0]
+    assert escape(provisional) in _html(app) and f"~ {texts('standing.provisional')}" in _html(app)
+    app.selectbox(key="shortlist_stage").set_value("numeric_test").run()
+    assert "A. Chair, working group" in _html(app) and escape(provisional) not in _html(app)
+    assert escape(texts("standing.warning")) not in _html(app)
+    app.selectbox(key="shortlist_stage").set_value("text_test").run()
+    assert "WG-2025-0005" in _html(app) and escape(texts("standing.warning")) in _html(app)
+    app.selectbox(key="shortlist_stage").set_value("vetting").run()
+    assert "the body repeats what it said" in _html(app)
+    assert escape(texts("standing.warning")) not in _html(app)
+    assert not app.exception
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_funnel_warns_of_drift_and_names_what_is_provisional(
+    monkeypatch: pytest.MonkeyPatch, releases: Path, language: str
+) -> None:
+    app = _run(monkeypatch, releases, lang=language)
+    texts = load_texts(language)
+    assert escape(texts("standing.warning")) in _html(app)
+    beginning = texts("standing.provisional_note", stages="|").split("|")[0]
+    assert any(caption.value.startswith(beginning) for caption in app.caption)

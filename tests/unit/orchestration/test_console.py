@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,6 +11,9 @@ import pytest
 from ingestion.quarantine_books import Shrinkage
 from orchestration.batch_history import BatchRow
 from orchestration.console import Screen, show_batches, show_difference, show_funnel, show_landed_summary
+from orchestration.publication_console import show_release_drift
+from orchestration.publication_lists import StagePublication
+from orchestration.publication_reports import DriftCause
 from orchestration.releases import CurrentRelease
 from orchestration.reports import ChangeRow, Difference, FunnelRow, HeldFile, Landing
 from orchestration.texts import texts_of
@@ -68,6 +72,88 @@ def test_a_stage_that_is_not_published_says_so(capsys: pytest.CaptureFixture[str
     show_funnel(screen("ru"), [row("agro", is_published=False)])
     stage, *_ = (line for line in capsys.readouterr().out.splitlines() if "Interview" in line)
     assert stage.rstrip().endswith("…")
+
+
+def standing(stage: str, **more: object) -> StagePublication:
+    values: dict[str, object] = {
+        "stage_code": stage, "stage_order": 7, "planned_at": AS_OF, "is_published_by_act": True, "version": 3,
+        "act_no": 9, "first_published_at": AS_OF, "published_at": AS_OF, "count_drift": 0, "drift_hash": None,
+        "is_drift_kept": False, "restatable_until": None, "approved_by": "A. [Chair]",
+    }  # fmt: skip
+    return StagePublication(**{**values, **more})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_the_funnel_marks_what_is_provisional_published_and_drifted(
+    capsys: pytest.CaptureFixture[str], language: str
+) -> None:
+    names = {"one": "Same", "two": "Drifted", "three": "Kept", "four": "Provisional", "five": "Coming"}
+    rows = [
+        row("agro", stage_code=code, stage_name=name, is_published=code != "five")
+        for code, name in names.items()
+    ]
+    drift = {"count_drift": 41, "count_would_go_on": 12, "count_would_stay_out": 13}
+    by_nobody = {"is_published_by_act": False, "version": None}
+    lists = [
+        standing("one"), standing("two", **drift), standing("three", **drift, is_drift_kept=True),
+        standing("four", **by_nobody, is_provisional=True), standing("five", **by_nobody),
+    ]  # fmt: skip
+    show_funnel(screen(language), rows, lists)
+    lines = capsys.readouterr().out.splitlines()
+    stages = {name: next(line for line in lines if name in line) for name in names.values()}
+    notes = {name: re.split(r"\s{2,}", line.strip())[-1] for name, line in stages.items()}
+    assert notes == {"Same": "v3", "Drifted": "v3 !", "Kept": "v3", "Provisional": "~", "Coming": "…"}
+    texts = texts_of(language)
+    assert texts("funnel.list_signs").splitlines()[0] in lines
+    told = {name: line for name in names.values() for line in lines if name in line and line != stages[name]}
+    assert set(told) == {"Same", "Drifted", "Kept"}
+    assert all("A. [Chair]" in line and "2025-12-01 05:00" in line for line in told.values())
+    assert texts("funnel.today_same") in told["Same"]
+    counts = {"count": 41, "on": 12, "off": 13}
+    assert texts("funnel.today_drift", **counts) in told["Drifted"]
+    assert texts("funnel.today_kept", **counts) in told["Kept"]
+    assert lines[-1] == texts("funnel.drift_next")
+
+
+def test_a_funnel_of_provisional_lists_is_followed_by_no_table_of_published_ones(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    show_funnel(
+        screen(), [row("agro")], [standing("interview", is_published_by_act=False, is_provisional=True)]
+    )
+    shown = capsys.readouterr().out
+    assert shown.rstrip().endswith(texts_of("en")("funnel.list_signs").rstrip())
+    assert "A. [Chair]" not in shown
+
+
+def cause(stage: str, change: str, causes: str | None, count: int = 1) -> DriftCause:
+    return DriftCause(stage, 3, change, causes, count, 0, count)
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_a_release_that_differs_from_published_lists_says_how_many_and_why(
+    capsys: pytest.CaptureFixture[str], language: str
+) -> None:
+    texts = texts_of(language)
+    stages = [standing("two", count_drift=1041), standing("three", count_drift=5, is_drift_kept=True)]
+    many = [cause("two", "status", f"file{number}.csv", 77) for number in range(13)]
+    show_release_drift(screen(language), stages, [cause("two", "rank", None, 40), *many])
+    shown = capsys.readouterr().out
+    assert texts("drift.title", count="1 041") in shown and texts("drift.next") in shown
+    assert texts("change.rank") in shown and texts("drift.no_file")[:20] in shown
+    assert "file10.csv" in shown and "file11.csv" not in shown
+    assert texts("drift.more", count=2) in shown
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_lists_that_stand_need_one_line_and_none_before_the_first(
+    capsys: pytest.CaptureFixture[str], language: str
+) -> None:
+    stages = [standing("one"), standing("three", count_drift=5, is_drift_kept=True)]
+    show_release_drift(screen(language), stages, [])
+    assert capsys.readouterr().out.strip() == texts_of(language)("drift.none", count=2, kept=1)
+    show_release_drift(screen(language), [standing("one", is_published_by_act=False)], [])
+    assert capsys.readouterr().out == ""
 
 
 def batch(name: str, state: str, quarantined: int = 0, reason: str | None = None) -> BatchRow:

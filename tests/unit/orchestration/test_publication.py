@@ -103,14 +103,16 @@ class Season:
                 " stage_code varchar, stage_order integer, planned_at timestamp,"
                 " is_published_by_act boolean, version integer, act_no integer,"
                 " first_published_at timestamp, published_at timestamp, count_drift bigint,"
-                " drift_hash varchar, is_drift_kept boolean, restatable_until timestamp)"
+                " drift_hash varchar, is_drift_kept boolean, restatable_until timestamp,"
+                " is_provisional boolean, approved_by varchar, count_would_go_on integer,"
+                " count_would_stay_out integer)"
             )
             for order, stage in enumerate(STAGES, start=1):
                 act = force.get(stage)
                 said = {"drift": 0, "hash": None, "kept": False, "until": None} | self.standing.get(stage, {})
                 connection.execute(
                     "insert into reporting.rpt_publications"
-                    " values (2025, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    " values (2025, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null, null, null, null)",
                     [
                         stage, order, PLANNED[stage], act is not None, act and act.version,
                         act and act.act_no, act and act.moment, act and act.moment, said["drift"],

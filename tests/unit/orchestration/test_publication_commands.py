@@ -16,7 +16,9 @@ from orchestration.errors import ReleaseRefusedError
 from orchestration.ledger import Recovered, ledger_folder, read_acts
 from orchestration.publication import Made, Request
 from orchestration.publication_console import show_recovered
+from orchestration.publication_reports import DriftCause, read_drift
 from orchestration.settings import Settings
+from orchestration.texts import texts_of
 from tests.support.ledgers import add, make_ledger, proposal, rows
 from tests.unit.orchestration.conftest import SECRETS
 
@@ -42,6 +44,7 @@ def acting(home: Settings, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         return Made(act, {"agro": 3}, (settings.landing_dir / "x.parquet",), Recovered(None, ()))
 
     release = SimpleNamespace(release_id="2025-r", file=home.home / "r.duckdb", as_of=datetime(2025, 7, 1))
+    duckdb.connect(str(release.file)).close()
     monkeypatch.setattr(publication, "publish", publish)
     monkeypatch.setattr(runs, "update", lambda settings, progress, files: asked.append(files))
     monkeypatch.setattr("orchestration.reports.require_release", lambda settings: release)
@@ -115,7 +118,8 @@ def test_publications_without_and_with_a_release(
             " timestamp '2025-07-01' as planned_at, stage_order < 4 as is_published_by_act, 7 as version,"
             " 1 as act_no, null::timestamp as first_published_at, null::timestamp as published_at,"
             " drift as count_drift, 'h' as drift_hash, kept as is_drift_kept,"
-            " null::timestamp as restatable_until from (values ('registration', 1, 0, false),"
+            " null::timestamp as restatable_until, stage_order > 3 as is_provisional, 'Chair' as approved_by,"
+            " 1 as count_would_go_on, 0 as count_would_stay_out from (values ('registration', 1, 0, false),"
             " ('vetting', 2, 5, false), ('text_test', 3, 5, true), ('numeric_test', 4, 0, false))"
             " as stages(stage_code, stage_order, drift, kept)"
         )
@@ -125,6 +129,33 @@ def test_publications_without_and_with_a_release(
     assert run(["--lang", language, "publications"]) == 0
     said = capsys.readouterr().out
     assert all(act.act_hash[:12] in said for act in acts) and "2025-r" in said and "numeric_test" in said
+    texts = texts_of(language)
+    assert texts("drift.title", count=5) in said and texts("drift.next") in said
+    states = {line.split()[0]: line for line in said.splitlines() if line.strip()}
+    assert texts("publish.state_provisional") in states["numeric_test"]
+
+
+def test_causes_of_drift_are_counted_by_stage_change_and_feeds(tmp_path: Path) -> None:
+    file = tmp_path / "release.duckdb"
+    with duckdb.connect(str(file)) as connection:
+        connection.execute(
+            "create schema reporting; create table reporting.rpt_drift as select * from (values"
+            " (2025, 'vetting', 2, 1, 'rank', null, true, true, false),"
+            " (2025, 'vetting', 2, 1, 'status', 'a.csv', true, false, false),"
+            " (2025, 'vetting', 2, 1, 'status', 'b.csv', false, true, false),"
+            " (2025, 'vetting', 2, 1, 'status', 'b.csv', true, false, false),"
+            " (2025, 'registration', 1, 4, 'left', 'b.csv', true, false, false),"
+            " (2025, 'text_test', 3, 1, 'left', 'c.csv', true, false, true),"
+            " (2026, 'vetting', 2, 1, 'left', 'd.csv', true, false, false)) as rows(season_code, stage_code,"
+            " stage_order, version, change_code, _cause_feeds, is_admitted_before, is_admitted_after,"
+            " is_drift_kept)"
+        )
+    assert read_drift(file, "2025") == [
+        DriftCause("registration", 4, "left", "b.csv", 1, 0, 1),
+        DriftCause("vetting", 1, "status", "b.csv", 2, 1, 1),
+        DriftCause("vetting", 1, "status", "a.csv", 1, 0, 1),
+        DriftCause("vetting", 1, "rank", None, 1, 0, 0),
+    ]
 
 
 def test_export_results_writes_where_it_is_told(
@@ -138,7 +169,6 @@ def test_export_results_writes_where_it_is_told(
 
 def test_what_a_killed_act_left_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from orchestration.console import Screen
-    from orchestration.texts import texts_of
 
     show_recovered(Screen(texts_of("en")), Recovered(tmp_path / "unfinished-1", ("0002-x.parquet",)))
     said = capsys.readouterr().out

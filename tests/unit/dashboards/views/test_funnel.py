@@ -2,13 +2,17 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 
+import duckdb
 import pytest
 
 from dashboards import warehouse
+from dashboards.components import tables
 from dashboards.i18n import LANGUAGES, load_texts
 from dashboards.views import funnel
 from dashboards.warehouse import Filters, Release
+from tests.support.fake_release import write_pointer, write_release
 
 
 def test_headline_counts_each_stage_as_it_is_called(release: Release) -> None:
@@ -73,3 +77,43 @@ def test_people_rows_hold_names_in_the_language(release: Release) -> None:
     assert row["track"] == warehouse.names(release, "tracks", "kk")["agro"]
     assert row["status"] == warehouse.names(release, "statuses", "kk")["absent"]
     assert row["reason"] == warehouse.reason_texts(release, "kk")["ABSENT"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_stage_says_how_its_list_stands(release: Release, language: str) -> None:
+    texts = load_texts(language)
+    read = funnel.read_funnel(release, Filters(), language)
+    cells = [_markup(funnel._stage_cells(read, stage, 1, texts)[-1]) for stage in read.stages]
+    assert [cell.split(">")[1][0] for cell in cells] == ["✓", "✓", "!", "✓", *"~~~~~"]
+    assert texts("standing.drift", version=2, count="4") in cells[2] and "A. Chair" in cells[2]
+    note = funnel.provisional_note(read, texts)
+    assert [name in note for name in read.stages.values()] == [False] * 4 + [True] * 5
+    rows = csv.DictReader(io.StringIO(funnel.funnel_csv(read, texts).decode("utf-8-sig")))
+    states = {row[texts("column.stage_code")]: row[texts("column.list_state")] for row in rows}
+    assert states["numeric_test"] == texts("standing.published", version=1)
+    assert states["interview"] == texts("standing.provisional")
+
+
+def test_a_stage_that_is_not_published_is_neither(early_release: Release) -> None:
+    read = funnel.read_funnel(early_release, Filters(), "en")
+    texts = load_texts("en")
+    cells = [_markup(funnel._stage_cells(read, stage, 1, texts)[-1]) for stage in read.stages]
+    assert [cell.count("… not yet published") for cell in cells] == [0] * 3 + [1] * 6
+    assert funnel.provisional_note(read, texts) == ""
+
+
+def test_an_older_release_has_a_funnel_without_marks(release: Release, tmp_path: Path) -> None:
+    file = write_release(tmp_path, size=60, published=2)
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("drop table reporting.rpt_publications")
+    write_pointer(tmp_path, file)
+    texts = load_texts("en")
+    read = funnel.read_funnel(warehouse.current_release(tmp_path), Filters(), "en")
+    now = funnel.read_funnel(release, Filters(), "en")
+    older, newer = (funnel._stage_cells(one, "interview", 7, texts) for one in (read, now))
+    assert len(older) == len(newer) - 1
+    assert "not yet published" in str(older[0]) and "not yet published" not in str(newer[0])
+
+
+def _markup(cell: tables.Cell) -> str:
+    return cell.markup if isinstance(cell, tables.Html) else cell

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dashboards import warehouse
+from dashboards import publication_warehouse, warehouse
 from dashboards.components import tables
 from dashboards.i18n import LANGUAGES, load_texts
 from dashboards.views import shortlist
@@ -129,3 +129,19 @@ def test_csv_holds_everybody_ranked_people_first(release: Release) -> None:
     assert rows[0]["Rank"] == "1"
     assert rows[0]["Score"] == str(people[0]["score_points"])
     assert rows[0]["Exact score"].count("/") <= 1
+
+
+def test_the_name_of_the_file_says_which_list_it_is(release: Release, early_release: Release) -> None:
+    lists = publication_warehouse.lists(release)
+    named = {
+        stage: shortlist.file_name(_cut(release, stage, "agro"), lists[stage], release)
+        for stage in ("text_test", "situational")
+    }
+    assert named == {
+        "text_test": "shortlist_text-test_agro_v2_2025-r0001.csv",
+        "situational": "shortlist_situational_agro_provisional_2025-r0001.csv",
+    }
+    cut = _cut(early_release, "situational", "agro")
+    early = publication_warehouse.lists(early_release)["situational"]
+    assert shortlist.file_name(cut, early, early_release).endswith("_agro_unpublished_2025-r0001.csv")
+    assert shortlist.file_name(cut, None, early_release).endswith("_agro_2025-r0001.csv")
