@@ -314,7 +314,7 @@ def test_before_and_after_the_first_release(
     )
     page.reload()
     expect(page.locator(".rz-release")).to_contain_text("2025-r0001")
-    expect(page.locator(".rz-table")).to_be_visible()
+    expect(page.locator(".rz-table")).to_be_visible(timeout=20_000)
     page.wait_for_timeout(500)
     page.screenshot(path=screenshots / "early_release.png")
     _nothing_is_wrong(page)
