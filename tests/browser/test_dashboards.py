@@ -304,7 +304,7 @@ def test_before_and_after_the_first_release(
     page: Page, empty_dashboards: Dashboards, screenshots: Path
 ) -> None:
     page.goto(f"{empty_dashboards.address}/?lang=kk")
-    expect(page.get_by_text(load_texts("kk")("error.no_release.title"))).to_be_visible()
+    expect(page.get_by_text(load_texts("kk")("error.no_release.title"))).to_be_visible(timeout=20_000)
     expect(page.get_by_text("make demo")).to_be_visible()
     page.screenshot(path=screenshots / "no_release.png")
     _nothing_is_wrong(page)
@@ -313,8 +313,8 @@ def test_before_and_after_the_first_release(
         write_release(empty_dashboards.releases, "2025-r0001", size=200, published=2),
     )
     page.reload()
-    expect(page.locator(".rz-release")).to_contain_text("2025-r0001")
-    expect(page.locator(".rz-table")).to_be_visible()
+    expect(page.locator(".rz-release")).to_contain_text("2025-r0001", timeout=20_000)
+    expect(page.locator(".rz-table")).to_be_visible(timeout=20_000)
     page.wait_for_timeout(500)
     page.screenshot(path=screenshots / "early_release.png")
     _nothing_is_wrong(page)
