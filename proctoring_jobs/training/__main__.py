@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import platform
+import shutil
 from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.metadata import version
@@ -85,7 +86,7 @@ def _publish(options: argparse.Namespace) -> None:
     recipe = Recipe(minutes=options.minutes)
     model, progress = averaged_model(recipe, options.work / "checkpoint.pt")
     parameters = sum(p.numel() for p in model.parameters())
-    weights = export_onnx(model, recipe.image_width, MODELS / f"{NAME}.onnx")
+    weights = export_onnx(model, recipe.image_width, options.work / f"{NAME}.onnx")
     settings: dict[str, Any] = {
         "weights": weights,
         "weights_sha256": file_sha256(weights),
@@ -111,6 +112,7 @@ def _publish(options: argparse.Namespace) -> None:
     scores = scores_by_light(everything, TEST, options.tests)
     logging.info("scores: %s", scores["all"])
     incidents = incidents_in_recordings(detector, rules, TEST, options.recordings)
+    shutil.copyfile(weights, MODELS / weights.name)
     write_card(MODELS, weights, Results(asdict(recipe), run, scores, incidents))
 
 

@@ -6,6 +6,7 @@ in production (`detector.py`).
 
 from __future__ import annotations
 
+import copy
 import os
 import shutil
 import tempfile
@@ -17,14 +18,17 @@ import torch
 
 
 def export_onnx(model: Any, image_width: int, path: Path) -> Path:
-    """Write the model as ONNX for batches of any size of 4:3 pictures, its end-to-end head inside.
+    """Write the model as ONNX for batches of any size of 4:3 pictures, in end-to-end form.
 
-    `nms=False` keeps that head, as `detector.py` asks for it; the default exports the other one, which
-    needs a suppression from torchvision.
+    That is the form that `detector.py` asks for (`nms=False`); the other needs a suppression from
+    torchvision. The weights in it are those of the one-to-many head: after a short training it is surer of
+    what it sees than the one-to-one head, and what it finds twice, `detector.py` suppresses anyway.
     """
     os.environ.update(YOLO_AUTOINSTALL="false", YOLO_OFFLINE="true", YOLO_VERBOSE="false")
     from ultralytics import YOLO
 
+    head = model.model[-1]
+    head.one2one_cv2, head.one2one_cv3 = copy.deepcopy(head.cv2), copy.deepcopy(head.cv3)
     with tempfile.TemporaryDirectory() as folder:
         checkpoint = Path(folder) / "model.pt"
         now = datetime.now(UTC).isoformat()
