@@ -13,6 +13,7 @@ from proctoring_jobs.registry import MODELS, registered
 from proctoring_jobs.signals import REQUIRED_LABELS
 from proctoring_jobs.training.evaluate import scores_by_light
 from proctoring_jobs.training.measure import mean_average_precision
+from proctoring_jobs.training.sets import TEST
 
 NAME = "demo-yolo26"
 
@@ -34,10 +35,10 @@ def test_the_card_is_about_the_shipped_file(stated: dict) -> None:
 
 
 def test_it_knows_scenes_it_has_not_seen(detector: Detector, stated: dict) -> None:
-    scores = scores_by_light(detector, "unseen", 100)["all"]
+    scores = scores_by_light(detector, TEST, 60)["all"]
     assert mean_average_precision(scores) > stated["mean_average_precision"]["all"] - 0.08
     for label in REQUIRED_LABELS:
-        floor = stated["scores"]["all"][label]["average_precision"] - 0.2
+        floor = stated["scores"]["all"][label]["average_precision"] - 0.15
         assert scores[label].average_precision > floor, label
 
 
