@@ -5,8 +5,8 @@ the numbers do (`incidents.py`, `frames.py`, `detector.py`), settings of the war
 (`orchestration/settings.py`).
 
 Order of precedence: environment (`PROCTORING_<SETTING>`, upper case) over file over default. The file is the
-one given to `load_config`, else the one that `PROCTORING_CONFIG` names. Nobody has validated these starting
-values on real footage.
+one given to `load_config`, else the one that `PROCTORING_CONFIG` names. What a named model brings counts as a
+default. Nobody has validated these starting values on real footage.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ from pathlib import Path
 from typing import Any
 
 from proctoring_jobs.errors import ConfigInvalidError
+from proctoring_jobs.registry import registered
 
 ENV_PREFIX = "PROCTORING_"
 ENV_CONFIG_FILE = "PROCTORING_CONFIG"
 
-#: Settings that say where the weights lie, not what they are: moving a file must not change the hash of the
-#: results.
-PLACES = frozenset({"weights"})
+#: Settings that say where the weights lie or what they are called, not what they are: moving a file must
+#: not change the hash of the results.
+PLACES = frozenset({"model", "weights"})
 
 
 def _number(default: int | float | str, low: float, high: float, reason: str) -> Any:
@@ -45,6 +46,9 @@ def _text(default: Any, reason: str) -> Any:
 class ProctoringConfig:
     """Settings of a run; bounds and reasons in `field.metadata`. Seconds are `Decimal`, scores `float`."""
 
+    model: str = _text(
+        "", "Model of the registry (models/registry.toml): it brings file, SHA-256 and image size."
+    )
     weights: Path | None = _text(
         None, "Weights file of the detector (.pt or .onnx); without it nothing is detected."
     )
@@ -143,7 +147,33 @@ def load_config(path: Path | None, environ: Mapping[str, str]) -> ProctoringConf
     unknown = sorted(set(given) - set(types))
     if unknown:
         raise ConfigInvalidError("config_unknown", setting=", ".join(unknown), known=", ".join(types))
-    return ProctoringConfig(**{name: _cast(name, value, types[name]) for name, value in given.items()})
+    return _configured({name: _cast(name, value, types[name]) for name, value in given.items()})
+
+
+def config_for_model(name: str, **settings: Any) -> ProctoringConfig:
+    """The configuration for a model of the registry and other settings; raises `ConfigInvalidError`."""
+    return _configured({"model": name, **settings})
+
+
+def _configured(given: dict[str, Any]) -> ProctoringConfig:
+    """The configuration with what its model brings where nothing else is set.
+
+    A hash of the registry cannot be replaced: a file of another hash is another model.
+    """
+    if not given.get("model"):
+        return ProctoringConfig(**given)
+    model = registered(given["model"])
+    brought: dict[str, Any] = {
+        "weights": model.path,
+        "weights_sha256": model.sha256,
+        "image_size": model.image_size,
+    }
+    settings = brought | given
+    if model.sha256:
+        _require(
+            settings["weights_sha256"] == model.sha256, "weights_sha256", f"{model.name}: {model.sha256}"
+        )
+    return ProctoringConfig(**settings)
 
 
 def _read_file(path: Path) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from proctoring_jobs.config import ProctoringConfig
 from proctoring_jobs.errors import RetryableProctoringError, WeightsRefusedError
 from proctoring_jobs.manifest import file_sha256
+from proctoring_jobs.registry import by_hash
 from proctoring_jobs.signals import REQUIRED_LABELS, Detection, suppress_duplicates
 
 if TYPE_CHECKING:
@@ -74,7 +75,11 @@ def verified_weights(config: ProctoringConfig) -> Path:
 
 def load_detector(config: ProctoringConfig) -> Detector:
     """The detector of the configuration; raises `WeightsRefusedError` before anything heavy is imported."""
-    return YoloDetector(verified_weights(config), config)
+    weights = verified_weights(config)
+    known = by_hash(config.weights_sha256)
+    if known and not known.is_production:
+        logger.warning("model %s is no model for recordings of people: it knows %s", known.name, known.knows)
+    return YoloDetector(weights, config)
 
 
 class YoloDetector:

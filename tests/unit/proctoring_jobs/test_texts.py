@@ -10,7 +10,7 @@ import proctoring_jobs
 from proctoring_jobs.texts import LANGUAGES, catalogue, text
 
 KEYS = sorted(catalogue("en"))
-SOURCES = [path for path in Path(proctoring_jobs.__file__).parent.glob("*.py") if path.name != "texts.py"]
+SOURCES = [path for path in Path(proctoring_jobs.__file__).parent.rglob("*.py") if path.name != "texts.py"]
 
 
 def placeholders(language: str, key: str) -> set[str]:
