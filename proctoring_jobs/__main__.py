@@ -103,7 +103,7 @@ def _run(options: argparse.Namespace, language: str) -> int:
         else:
             reports.append(report)
             _show(report, language)
-    inconclusive = sum(1 for report in reports if _is_inconclusive(report))
+    inconclusive = sum(1 for report in reports if report.is_inconclusive)
     _say(sys.stdout, language, "all_done", done=len(reports), total=len(manifests), inconclusive=inconclusive)
     return EXIT_DONE if len(reports) == len(manifests) else EXIT_RETRY
 
@@ -157,15 +157,12 @@ def _seconds(value: str | None) -> Decimal | None:
     return seconds
 
 
-def _is_inconclusive(report: SittingReport) -> bool:
-    """Whether something of the sitting could not be seen."""
-    return bool(report.problems) or report.unseen_seconds > 0
-
-
 def _show(report: SittingReport, language: str) -> None:
     """What became of a sitting, in one line, and a line more for each thing that a person must decide on."""
     sitting = report.sitting_id
-    unseen, duration = (f"{value:.1f}" for value in (report.unseen_seconds, report.duration_seconds))
+    unseen, unheard, duration = (
+        f"{value:.1f}" for value in (report.unseen_seconds, report.unheard_seconds, report.duration_seconds)
+    )
     signals = sum(report.count_by_type.values())
     _say(
         sys.stdout,
@@ -180,8 +177,9 @@ def _show(report: SittingReport, language: str) -> None:
     )
     for key in report.problems:
         _say(sys.stdout, language, "sitting_file_problem", sitting=sitting, problem=text(language, key))
-    if _is_inconclusive(report):
-        _say(sys.stdout, language, "sitting_inconclusive", sitting=sitting, unseen=unseen, duration=duration)
+    if report.is_inconclusive:
+        parts = {"unseen": unseen, "unheard": unheard, "duration": duration}
+        _say(sys.stdout, language, "sitting_inconclusive", sitting=sitting, **parts)
 
 
 def _say(stream: TextIO, language: str, key: str, **params: object) -> None:

@@ -42,6 +42,11 @@ def _text(default: Any, reason: str) -> Any:
     return field(default=default, metadata={"reason": reason})
 
 
+def _choice(values: tuple[str, ...], reason: str) -> Any:
+    """One of some words, the first by default."""
+    return field(default=values[0], metadata={"values": values, "reason": reason})
+
+
 @dataclass(frozen=True)
 class ProctoringConfig:
     """Settings of a run; bounds and reasons in `field.metadata`. Seconds are `Decimal`, scores `float`."""
@@ -90,18 +95,48 @@ class ProctoringConfig:
     phone_window: int = _number(5, 1, 30, "Consecutive samples looked at for a phone.")
     book_seconds: Decimal = _number("3", 0, 600, "Shorter sights of a book or notes are no incident.")
     screen_seconds: Decimal = _number("3", 0, 600, "Shorter sights of a second screen are no incident.")
+    covered_contrast: float = _number(
+        6, 0, 60, "A picture of less contrast (levels of grey) shows nothing: a hand, tape, one colour."
+    )
+    dark_level: float = _number(12, 0, 60, "A picture darker than this (levels of grey, mean) shows nothing.")
+    covered_seconds: Decimal = _number("3", 0, 600, "A picture that shows nothing for less is no incident.")
+    frozen_change: float = _number(
+        0.02,
+        0,
+        5,
+        "A picture that changes less (levels of grey) is the one before: cameras have noise.",
+    )
+    frozen_seconds: Decimal = _number(
+        "10", 1, 600, "A still picture for less is no incident: an encoder may repeat a frame."
+    )
+    sound: str = _choice(
+        ("expected", "if_there", "ignored"),
+        "expected: no sound is missing too (Order §5.1 records both); if_there: heard where there is any.",
+    )
+    speech_on: float = _number(0.5, 0, 1, "There is speech from this likelihood on.")
+    speech_off: float = _number(0.35, 0, 1, "Speech that was there is over below this.")
+    speech_pause_seconds: Decimal = _number(
+        "0.6", 0, 10, "Pauses of a speaker: parts of speech no further apart are one."
+    )
+    speech_seconds: Decimal = _number(
+        "1.5", 0, 600, "Shorter speech (a cough, a sigh, one word) is no incident."
+    )
     merge_gap_seconds: Decimal = _number(
         "5", 0, 600, "Stretches of a kind no further apart are one item to review."
     )
     missing_seconds: Decimal = _number(
-        "10", 1, 600, "From this length on, a stretch without picture needs a decision (A30)."
+        "10", 1, 600, "From this length on, a stretch without picture or sound needs a decision (A30)."
     )
 
     def __post_init__(self) -> None:
         """Check bounds and the relations between settings; raises `ConfigInvalidError` naming the setting."""
         for item in fields(self):
             _check_bounds(item.name, getattr(self, item.name), item.metadata)
-        for on, off in (("person_on", "person_off"), ("object_on", "object_off")):
+        for on, off in (
+            ("person_on", "person_off"),
+            ("object_on", "object_off"),
+            ("speech_on", "speech_off"),
+        ):
             _require(getattr(self, off) <= getattr(self, on), off, f"<= {on}")
         for votes, window in (
             ("second_person_votes", "second_person_window"),
@@ -204,7 +239,9 @@ def _cast(name: str, value: Any, kind: type) -> Any:
 
 
 def _check_bounds(name: str, value: Any, metadata: Mapping[str, Any]) -> None:
-    """Refuse a number outside the bounds of its setting."""
+    """Refuse a number outside the bounds of its setting, and a word that is none of its own."""
+    if "values" in metadata:
+        _require(value in metadata["values"], name, " | ".join(metadata["values"]))
     if "low" in metadata:
         low, high = metadata["low"], metadata["high"]
         _require(low <= value <= high, name, f"{low} – {high}")

@@ -7,19 +7,34 @@ seen in one frame (`signals.py`), the numbers themselves (`config.py`), severity
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from proctoring_jobs.config import ProctoringConfig
-from proctoring_jobs.signals import BOOK, LAPTOP, PERSON, PHONE, Observation, score_series
+from proctoring_jobs.signals import (
+    BOOK,
+    LAPTOP,
+    PERSON,
+    PHONE,
+    Covered,
+    Frozen,
+    Hearing,
+    Observation,
+    Present,
+    Seen,
+)
 
 ABSENCE = "absence"
 SECOND_PERSON = "second_person"
 PHONE_SEEN = "phone"
 BOOK_SEEN = "book"
 SCREEN = "screen"
+PICTURE_COVERED = "picture_covered"
+PICTURE_FROZEN = "picture_frozen"
+SPEECH = "speech"
 VIDEO_MISSING = "video_missing"
+SOUND_MISSING = "sound_missing"
 
 ZERO = Decimal(0)
 
@@ -52,17 +67,16 @@ class Incident:
 class Rule:
     """How one kind of incident is recognised.
 
-    The score is the confidence of the `nth` most confident `label` of a sample. It turns the state on at `on`
-    or more and off below `off`. A sample counts when at least `votes` of some `window` consecutive samples
+    `score` is what a sample says, 0 to 1 (`signals.py`). It turns the state on at `on` or more and off below
+    `off`. A sample counts when at least `votes` of some `window` consecutive samples
     that include it are on; stretches shorter than `minimum_seconds` are dropped. `is_absence` looks for the
     state being off.
     """
 
     signal_type_code: str
-    label: str
+    score: Callable[[Observation], float]
     on: float
     off: float
-    nth: int = 1
     votes: int = 1
     window: int = 1
     minimum_seconds: Decimal = ZERO
@@ -72,19 +86,21 @@ class Rule:
 def incident_rules(config: ProctoringConfig) -> tuple[Rule, ...]:
     """The rules in force, with the numbers of the configuration."""
     person, thing = (config.person_on, config.person_off), (config.object_on, config.object_off)
+    covered, frozen = Covered(config.covered_contrast, config.dark_level), Frozen(config.frozen_change)
     return (
-        Rule(ABSENCE, PERSON, *person, minimum_seconds=config.absence_seconds, is_absence=True),
+        Rule(ABSENCE, Present(covered), *person, minimum_seconds=config.absence_seconds, is_absence=True),
         Rule(
             SECOND_PERSON,
-            PERSON,
+            Seen(PERSON, 2),
             *person,
-            nth=2,
             votes=config.second_person_votes,
             window=config.second_person_window,
         ),
-        Rule(PHONE_SEEN, PHONE, *thing, votes=config.phone_votes, window=config.phone_window),
-        Rule(BOOK_SEEN, BOOK, *thing, minimum_seconds=config.book_seconds),
-        Rule(SCREEN, LAPTOP, *thing, minimum_seconds=config.screen_seconds),
+        Rule(PHONE_SEEN, Seen(PHONE), *thing, votes=config.phone_votes, window=config.phone_window),
+        Rule(BOOK_SEEN, Seen(BOOK), *thing, minimum_seconds=config.book_seconds),
+        Rule(SCREEN, Seen(LAPTOP), *thing, minimum_seconds=config.screen_seconds),
+        Rule(PICTURE_COVERED, covered, 1, 1, minimum_seconds=config.covered_seconds),
+        Rule(PICTURE_FROZEN, frozen, 1, 1, minimum_seconds=config.frozen_seconds),
     )
 
 
@@ -131,7 +147,7 @@ def rule_states(run: Sequence[Observation], rule: Rule) -> tuple[list[bool], lis
     Absence holds while no person does; a first score between the thresholds counts as present (in doubt for
     the candidate), and the confidence of absence is 1 less the confidence of the best person.
     """
-    scores = score_series(run, rule.label, rule.nth)
+    scores = [rule.score(observation) for observation in run]
     if rule.is_absence:
         states = [not is_on for is_on in hysteresis(scores, rule.on, rule.off, is_on=True)]
         scores = [1.0 - score for score in scores]
@@ -218,9 +234,59 @@ def unseen_spans(
     ]
 
 
-def missing_incidents(unseen: Iterable[Span]) -> list[Incident]:
-    """`video_missing` for what could not be seen: inconclusive, a person must decide (policy A30)."""
+def without(spans: Iterable[Span], others: Iterable[Span]) -> list[Span]:
+    """What of the spans lies outside the others, in order of time."""
+    left = sorted(spans, key=lambda s: (s.started, s.ended))
+    for other in others:
+        parts = [
+            part
+            for span in left
+            for part in (
+                Span(span.started, min(span.ended, other.started), span.confidence),
+                Span(max(span.started, other.ended), span.ended, span.confidence),
+            )
+            if part.duration > 0
+        ]
+        left = parts
+    return left
+
+
+def missing_incidents(unseen: Iterable[Span], signal_type_code: str = VIDEO_MISSING) -> list[Incident]:
+    """Incidents for what could not be seen or heard: inconclusive, a person must decide (policy A30)."""
     return [
-        Incident(VIDEO_MISSING, span.started, span.duration, span.confidence)
+        Incident(signal_type_code, span.started, span.duration, span.confidence)
         for span in merge_spans(unseen, ZERO)
+    ]
+
+
+def speech_incidents(
+    hearings: Iterable[Hearing], config: ProctoringConfig, *, window: Decimal, duration: Decimal
+) -> list[Incident]:
+    """Speech of `speech_seconds` or more, in order of time; `window` is the length of a hearing in seconds.
+
+    Pauses of a speaker (up to `speech_pause_seconds`) belong to the speech; then the minimum is asked, then
+    spans no further apart than `merge_gap_seconds` are one item, as for pictures. A hole in the sound ends a
+    state: nothing is claimed about what lies in it.
+    """
+    spans: list[Span] = []
+    is_on, last = False, None
+    for hearing in sorted(hearings, key=lambda h: h.at_seconds):
+        if hearing.at_seconds >= duration:
+            break
+        is_unbroken = last is not None and hearing.at_seconds - last <= window * 2
+        is_on = hearing.speech >= config.speech_on or (
+            is_on and is_unbroken and hearing.speech >= config.speech_off
+        )
+        if is_on:
+            ended = min(hearing.at_seconds + window, duration)
+            spans.append(Span(hearing.at_seconds, ended, hearing.speech))
+        last = hearing.at_seconds
+    said = [
+        span
+        for span in merge_spans(spans, config.speech_pause_seconds)
+        if span.duration >= config.speech_seconds
+    ]
+    return [
+        Incident(SPEECH, span.started, span.duration, span.confidence)
+        for span in merge_spans(said, config.merge_gap_seconds)
     ]

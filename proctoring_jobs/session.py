@@ -1,4 +1,4 @@
-"""One sitting from recording to signals file: the runner that joins frames, detector, incidents and output.
+"""One sitting from recording to signals file: joins frames, sound, detector, incidents and output.
 
 Belongs here: the order of the steps for one sitting, and what a recording that cannot be read leads to. Does
 not belong here: many sittings at once, retries (callers), decisions about candidates (people; policy A28).
@@ -9,7 +9,7 @@ Memory stays bounded: one batch of pictures at a time, detections only are kept.
 from __future__ import annotations
 
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -17,20 +17,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from proctoring_jobs.config import ProctoringConfig
+from proctoring_jobs.containers import DecodeStats, library_version
 from proctoring_jobs.detector import Detector
 from proctoring_jobs.errors import RecordingUnreadableError, RetryableProctoringError
-from proctoring_jobs.frames import DecodeStats, SampledFrame, library_version, sample_frames
+from proctoring_jobs.frames import SampledFrame, sample_frames
 from proctoring_jobs.incidents import (
+    SOUND_MISSING,
+    SPEECH,
+    VIDEO_MISSING,
     Incident,
     Span,
     find_incidents,
     incident_rules,
     missing_incidents,
+    speech_incidents,
     unseen_spans,
+    without,
 )
 from proctoring_jobs.manifest import RecordingFile, SittingManifest, file_sha256
 from proctoring_jobs.output import build_signals, signals_path, write_signals
-from proctoring_jobs.signals import Observation
+from proctoring_jobs.signals import Hearing, Observation
+from proctoring_jobs.sound import WINDOW_SECONDS, SpeechModel, has_picture, hearings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,25 +47,37 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class FileOutcome:
-    """What one piece of a recording gave: observations in sitting time, and why it could not be read."""
+    """What one piece of a recording gave, in sitting time, and why it could not be read.
+
+    `has_picture`: a piece may hold the sound alone.
+    """
 
     stats: DecodeStats = field(default_factory=DecodeStats)
+    sound: DecodeStats = field(default_factory=DecodeStats)
     observations: list[Observation] = field(default_factory=list)
+    hearings: list[Hearing] = field(default_factory=list)
     problem: str | None = None
+    has_picture: bool = True
 
 
 @dataclass(frozen=True)
 class SittingReport:
-    """What a run made of one sitting. Unseen seconds are for a person to decide on (A30), never a pass."""
+    """What a run made of one sitting. On what is unseen or unheard a person decides (A30)."""
 
     sitting_id: str
     path: Path
     duration_seconds: Decimal
     unseen_seconds: Decimal
+    unheard_seconds: Decimal
     count_samples: int
     count_packets_lost: int
     count_by_type: dict[str, int]
     problems: tuple[str, ...]
+
+    @property
+    def is_inconclusive(self) -> bool:
+        """Whether anything could not be seen or heard: a person must decide (A30)."""
+        return bool(self.unseen_seconds or self.unheard_seconds or self.problems)
 
 
 def run_sitting(
@@ -67,11 +86,13 @@ def run_sitting(
     """Find the incidents of one sitting and write its signals file into `out_dir`, replacing an earlier one.
 
     A piece that is absent, altered or undecodable becomes `video_missing` for its whole stretch, and so does
-    any stretch without picture of `missing_seconds` or more. Raises `RetryableProctoringError` when the
-    storage fails; then nothing is written.
+    any stretch without picture of `missing_seconds` or more; without sound, where it is expected, it becomes
+    `sound_missing`. Raises `RetryableProctoringError` when the storage fails; then nothing is written.
     """
+    speech = SpeechModel()
     outcomes = [
-        _read_file(file, number, manifest, config, detector) for number, file in enumerate(manifest.files, 1)
+        _read_file(file, number, manifest, config, detector, speech)
+        for number, file in enumerate(manifest.files, 1)
     ]
     observations = [observation for outcome in outcomes for observation in outcome.observations]
     duration = _duration(manifest, outcomes, config)
@@ -84,7 +105,11 @@ def run_sitting(
             minimum=config.missing_seconds,
         ),
     ]
-    missing = missing_incidents(unseen)
+    heard = [hearing for outcome in outcomes for hearing in outcome.hearings]
+    missing = missing_incidents(unseen) + missing_incidents(
+        _unheard(heard, config, duration, unseen), SOUND_MISSING
+    )
+    said = speech_incidents(heard, config, window=WINDOW_SECONDS, duration=duration)
     found = find_incidents(
         observations,
         incident_rules(config),
@@ -92,8 +117,9 @@ def run_sitting(
         gap=config.merge_gap_seconds,
         duration=duration,
     )
-    report = _report(manifest, out_dir, duration, outcomes, [*missing, *found])
-    _write(report, [*missing, *found], config, detector)
+    incidents = [*missing, *found, *said]
+    report = _report(manifest, out_dir, duration, outcomes, incidents)
+    _write(report, incidents, config, model_code(detector, config), speech_code(speech))
     return report
 
 
@@ -105,17 +131,34 @@ def model_code(detector: Detector, config: ProctoringConfig) -> str:
     return f"{identity.name}/sha256-{identity.sha256}/{versions}/{config.device}/batch-{config.batch_size}"
 
 
+def speech_code(speech: SpeechModel) -> str:
+    """The same of the model that hears."""
+    return f"{speech.code}/av-{library_version()}/cpu"
+
+
 def _read_file(
-    file: RecordingFile, number: int, manifest: SittingManifest, config: ProctoringConfig, detector: Detector
+    file: RecordingFile,
+    number: int,
+    manifest: SittingManifest,
+    config: ProctoringConfig,
+    detector: Detector,
+    speech: SpeechModel,
 ) -> FileOutcome:
-    """Observations of one piece, in sitting time. An unreadable piece is a result, not a failure."""
+    """What one piece holds, in sitting time. An unreadable piece is a result, not a failure."""
     outcome = FileOutcome()
     until = None if manifest.duration_seconds is None else manifest.duration_seconds - file.started_seconds
     try:
         _check_hash(file)
-        frames = sample_frames(file.path, config.sample_rate, stats=outcome.stats, until=until)
-        for batch in _batches(frames, config.batch_size):
-            outcome.observations += _observe(batch, file.started_seconds, detector)
+        if config.sound != "ignored":
+            outcome.hearings = [
+                Hearing(file.started_seconds + hearing.at_seconds, hearing.speech)
+                for hearing in hearings(file.path, speech, stats=outcome.sound, until=until)
+            ]
+            outcome.has_picture = not outcome.hearings or has_picture(file.path)
+        if outcome.has_picture:
+            frames = sample_frames(file.path, config.sample_rate, stats=outcome.stats, until=until)
+            for batch in _batches(frames, config.batch_size):
+                outcome.observations += _observe(batch, file.started_seconds, detector)
     except RecordingUnreadableError as error:
         outcome.problem = error.message_key
         logger.warning(
@@ -168,7 +211,7 @@ def _observe(batch: Sequence[SampledFrame], started: Decimal, detector: Detector
     """Detections of a batch, at their times in the sitting."""
     found = detector.detect([frame.image for frame in batch])
     return [
-        Observation(started + frame.at_seconds, detections)
+        Observation(started + frame.at_seconds, detections, frame.picture)
         for frame, detections in zip(batch, found, strict=True)
     ]
 
@@ -181,16 +224,39 @@ def _duration(
         return manifest.duration_seconds
     pairs = zip(manifest.files, outcomes, strict=True)
     return max(
-        (file.started_seconds + _length(outcome.stats, config) for file, outcome in pairs), default=Decimal(0)
+        (
+            file.started_seconds
+            + max(_length(outcome.stats, config.sample_period), _length(outcome.sound, WINDOW_SECONDS))
+            for file, outcome in pairs
+        ),
+        default=Decimal(0),
     )
 
 
-def _length(stats: DecodeStats, config: ProctoringConfig) -> Decimal:
+def _length(stats: DecodeStats, period: Decimal) -> Decimal:
     """Length of a piece in seconds: its header's, else up to one sample past its last frame, else 0."""
     last = stats.last_seconds
     if stats.length_seconds is not None:
         return stats.length_seconds if last is None else max(stats.length_seconds, last)
-    return Decimal(0) if last is None else last + config.sample_period
+    return Decimal(0) if last is None else last + period
+
+
+def _unheard(
+    heard: Sequence[Hearing], config: ProctoringConfig, duration: Decimal, unseen: Sequence[Span]
+) -> Sequence[Span]:
+    """Stretches without sound of `missing_seconds` or more, where sound is expected and there was a picture.
+
+    Where both are missing a person is asked once, for the picture.
+    """
+    if config.sound != "expected":
+        return ()
+    silent = unseen_spans(
+        (hearing.at_seconds for hearing in heard),
+        duration=duration,
+        period=WINDOW_SECONDS,
+        minimum=config.missing_seconds,
+    )
+    return [span for span in without(silent, unseen) if span.duration >= config.missing_seconds]
 
 
 def _unreadable_spans(
@@ -215,14 +281,15 @@ def _report(
     """Counts of one sitting; a manifest without files is a problem of its own."""
     problems = tuple(outcome.problem for outcome in outcomes if outcome.problem is not None)
     counts = Counter(incident.signal_type_code for incident in incidents)
-    missing = [
-        incident.duration_seconds for incident in incidents if incident.signal_type_code == "video_missing"
-    ]
+    lengths: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for incident in incidents:
+        lengths[incident.signal_type_code] += incident.duration_seconds
     return SittingReport(
         sitting_id=manifest.sitting_id,
         path=signals_path(out_dir, manifest.sitting_id),
         duration_seconds=duration,
-        unseen_seconds=sum(missing, Decimal(0)),
+        unseen_seconds=lengths[VIDEO_MISSING],
+        unheard_seconds=lengths[SOUND_MISSING],
         count_samples=sum(outcome.stats.count_sampled for outcome in outcomes),
         count_packets_lost=sum(outcome.stats.count_packets_lost for outcome in outcomes),
         count_by_type=dict(sorted(counts.items())),
@@ -231,30 +298,44 @@ def _report(
 
 
 def _write(
-    report: SittingReport, incidents: Sequence[Incident], config: ProctoringConfig, detector: Detector
+    report: SittingReport,
+    incidents: Sequence[Incident],
+    config: ProctoringConfig,
+    seen_by: str,
+    heard_by: str,
 ) -> None:
-    """Write the signals file, the run's provenance and coverage in its metadata, and say so in the log."""
-    signals = build_signals(
-        report.sitting_id,
-        sorted(incidents, key=lambda i: (i.started_seconds, i.signal_type_code)),
-        model_code=model_code(detector, config),
-        config_hash=config.config_hash(),
-    )
+    """Write the signals file, the run's provenance and coverage in its metadata, and say so in the log.
+
+    `seen_by` and `heard_by` are the codes of the models: each row says which of them found it.
+    """
+    signals = [
+        signal
+        for incident in sorted(incidents, key=lambda i: (i.started_seconds, i.signal_type_code))
+        for signal in build_signals(
+            report.sitting_id,
+            [incident],
+            model_code=heard_by if incident.signal_type_code in (SPEECH, SOUND_MISSING) else seen_by,
+            config_hash=config.config_hash(),
+        )
+    ]
     facts = {
         "sitting_id": report.sitting_id,
-        "model_code": model_code(detector, config),
+        "model_code": seen_by,
+        "speech_model_code": heard_by,
         "config": config.as_json(),
         "duration_seconds": str(report.duration_seconds),
         "unseen_seconds": str(report.unseen_seconds),
+        "unheard_seconds": str(report.unheard_seconds),
         "count_samples": str(report.count_samples),
         "count_packets_lost": str(report.count_packets_lost),
     }
     write_signals(report.path, signals, facts)
-    if report.unseen_seconds or report.problems:
+    if report.is_inconclusive:
         logger.warning(
-            "sitting %s: %s of %s seconds unseen; inconclusive, a decision is required (A30)",
+            "sitting %s: of %s seconds %s unseen, %s unheard; inconclusive, a decision is required (A30)",
             report.sitting_id,
-            report.unseen_seconds,
             report.duration_seconds,
+            report.unseen_seconds,
+            report.unheard_seconds,
         )
     logger.info("sitting %s: %s signals in %s", report.sitting_id, len(signals), report.path.name)

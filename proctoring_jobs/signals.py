@@ -7,7 +7,7 @@ are `float` from 0 to 1.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -33,11 +33,36 @@ class Detection:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """One sampled frame as numbers, in levels of grey (0 black to 255 white).
+
+    `level` is the mean, `contrast` the standard deviation, `change` the mean difference to the sample before;
+    `None` for the first of a recording.
+    """
+
+    level: float
+    contrast: float
+    change: float | None = None
+
+
+@dataclass(frozen=True)
 class Observation:
-    """All detections of one sampled frame; `at_seconds` counts from the beginning of the sitting."""
+    """All detections of one sampled frame; `at_seconds` counts from the beginning of the sitting.
+
+    `picture` is `None` where nobody measured it.
+    """
 
     at_seconds: Decimal
     detections: tuple[Detection, ...] = ()
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """One window of sound: where it begins, seconds, and how likely it holds speech, 0 to 1."""
+
+    at_seconds: Decimal
+    speech: float
 
 
 def box_area(box: Box) -> float:
@@ -86,6 +111,49 @@ def nth_confidence(observation: Observation, label: str, nth: int = 1) -> float:
     return confidences[nth - 1] if len(confidences) >= nth else 0.0
 
 
-def score_series(observations: Sequence[Observation], label: str, nth: int = 1) -> list[float]:
-    """`nth_confidence` of every observation, in the order given."""
-    return [nth_confidence(observation, label, nth) for observation in observations]
+@dataclass(frozen=True)
+class Seen:
+    """Score of an observation: confidence of the `nth` most confident object of a class."""
+
+    label: str
+    nth: int = 1
+
+    def __call__(self, observation: Observation) -> float:
+        """0 to 1."""
+        return nth_confidence(observation, self.label, self.nth)
+
+
+@dataclass(frozen=True)
+class Covered:
+    """Score of an observation: 1 where the picture shows nothing, for it is flat or dark, else 0."""
+
+    contrast: float
+    level: float
+
+    def __call__(self, observation: Observation) -> float:
+        """0 or 1."""
+        picture = observation.picture
+        return float(picture is not None and (picture.contrast < self.contrast or picture.level < self.level))
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """Score of an observation: 1 where the picture is the one before; a camera's own noise changes it."""
+
+    change: float
+
+    def __call__(self, observation: Observation) -> float:
+        """0 or 1."""
+        picture = observation.picture
+        return float(picture is not None and picture.change is not None and picture.change <= self.change)
+
+
+@dataclass(frozen=True)
+class Present:
+    """Score of an observation: confidence in the best person; 1 where the lens is covered, for who knows."""
+
+    covered: Covered
+
+    def __call__(self, observation: Observation) -> float:
+        """0 to 1."""
+        return self.covered(observation) or nth_confidence(observation, PERSON)

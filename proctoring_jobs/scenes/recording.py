@@ -93,9 +93,11 @@ def write_recording(script: SceneScript, folder: Path, sitting_id: str, form: Re
         files.append(_write_piece(script, folder / f"{stem}{form.suffix}", form, start, end))
         if form.sound == "apart":
             sounds.append(_write_sound(script, folder / f"{stem}.sound{form.suffix}", form, start, end))
+    starts = [round(start, 3) for start, _ in spans]
     listed = [
-        {"path": file.name, "started_seconds": round(start, 3), "sha256": file_sha256(file)}
-        for file, (start, _) in zip(files, spans, strict=True)
+        {"path": file.name, "started_seconds": start, "sha256": file_sha256(file)}
+        for held in (files, sounds)
+        for file, start in zip(held, starts, strict=False)
     ]
     manifest = folder / f"{sitting_id}.json"
     content = {"sitting_id": sitting_id, "duration_seconds": script.duration, "files": listed}

@@ -208,7 +208,8 @@ STOP_LIST_CODES = frozenset(
     {"president_appointee", "political", "corps_a", "reserve_member", "reserve_removed"}
 )
 SIGNAL_TYPE_CODES = frozenset(
-    {"absence", "second_person", "phone", "book", "screen", "speech", "video_missing"}
+    {"absence", "second_person", "phone", "book", "screen", "speech"}
+    | {"video_missing", "sound_missing", "picture_covered", "picture_frozen"}
 )
 #: ISO 3166-2 numbers of 17 regions and 3 cities (FACTS §6), and people abroad.
 REGION_CODES = frozenset(

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from proctoring_jobs.containers import DecodeStats, library_version
 from proctoring_jobs.errors import RecordingUnreadableError, RetryableProctoringError
-from proctoring_jobs.frames import DecodeStats, library_version, sample_frames
+from proctoring_jobs.frames import sample_frames
 from tests.unit.proctoring_jobs.videos import ALONE, EMPTY, TWO, steady, write_sound, write_video
 
 

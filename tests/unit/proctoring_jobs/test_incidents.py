@@ -19,8 +19,9 @@ from proctoring_jobs.incidents import (
     supported,
     unbroken_runs,
     unseen_spans,
+    without,
 )
-from proctoring_jobs.signals import Detection, Observation
+from proctoring_jobs.signals import Detection, Frozen, Observation, Seen
 
 BOX = (0.0, 0.0, 1.0, 1.0)
 ONE = Decimal(1)
@@ -215,8 +216,11 @@ def test_a_finer_rate_keeps_exact_lengths() -> None:
 
 def test_rules_carry_the_numbers_of_the_configuration() -> None:
     rules = {rule.signal_type_code: rule for rule in incident_rules(ProctoringConfig(phone_votes=3))}
-    assert set(rules) == {"absence", "second_person", "phone", "book", "screen"}
-    assert rules["phone"] == Rule("phone", "cell phone", 0.4, 0.25, votes=3, window=5)
+    pictures = {"picture_covered", "picture_frozen"}
+    assert set(rules) == {"absence", "second_person", "phone", "book", "screen"} | pictures
+    assert rules["phone"] == Rule("phone", Seen("cell phone"), 0.4, 0.25, votes=3, window=5)
+    assert rules["second_person"].score == Seen("person", 2)
+    assert (rules["picture_frozen"].score, rules["picture_frozen"].minimum_seconds) == (Frozen(0.02), 10)
 
 
 @pytest.mark.parametrize(
@@ -243,3 +247,21 @@ def test_overlapping_unseen_spans_are_one_missing_recording() -> None:
     spans = [Span(Decimal(10), Decimal(20), 1.0), Span(Decimal(0), Decimal(12), 1.0)]
     assert missing_incidents(spans) == [Incident("video_missing", Decimal(0), Decimal(20), 1.0)]
     assert missing_incidents([]) == []
+
+
+@pytest.mark.parametrize(
+    ("spans", "others", "expected"),
+    [
+        ([], [(0, 5)], []),
+        ([(0, 10)], [], [(0, 10)]),
+        ([(0, 10)], [(0, 10)], []),
+        ([(0, 10)], [(3, 4)], [(0, 3), (4, 10)]),
+        ([(0, 10), (20, 30)], [(5, 25), (28, 40)], [(0, 5), (25, 28)]),
+        ([(0, 10)], [(10, 20)], [(0, 10)]),
+    ],
+)
+def test_what_lies_outside_other_spans(spans: list, others: list, expected: list) -> None:
+    def made(pairs: list) -> list[Span]:
+        return [Span(Decimal(start), Decimal(end), 1.0) for start, end in pairs]
+
+    assert without(made(spans), made(others)) == made(expected)

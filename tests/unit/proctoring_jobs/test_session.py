@@ -22,7 +22,8 @@ from tests.unit.proctoring_jobs.videos import (
     write_video,
 )
 
-CONFIG = ProctoringConfig(batch_size=4)
+# these recordings have no sound track
+CONFIG = ProctoringConfig(batch_size=4, sound="if_there")
 SCENE = [(ALONE, 5), (EMPTY, 4), (ALONE, 7), (TWO, 3), (ALONE, 7), (PHONE, 4)]
 
 
@@ -97,6 +98,24 @@ def test_a_clean_sitting_gives_a_file_without_rows(tmp_path: Path) -> None:
     assert (rows, report.count_by_type, report.unseen_seconds) == ([], {}, 0)
 
 
+def test_a_covered_lens_is_no_absence(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "covered.webm", steady([(EMPTY, 6)]), camera="covered")
+    _, rows = run(sitting(6, RecordingFile(path)), tmp_path)
+    assert rows == [("picture_covered", 0, 6)]
+
+
+def test_a_dark_picture_shows_nothing(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "dark.webm", steady([(ALONE, 5), (0, 4), (ALONE, 5)]))
+    assert ("picture_covered", 5, 4) in run(sitting(14, RecordingFile(path)), tmp_path)[1]
+
+
+def test_a_picture_that_stands_still_is_found_from_its_second_sample(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "still.webm", steady([(ALONE, 12)]), camera="still")
+    assert run(sitting(12, RecordingFile(path)), tmp_path)[1] == [("picture_frozen", 1, 11)]
+    short = write_video(tmp_path / "short.webm", steady([(ALONE, 9)]), camera="still")
+    assert run(sitting(9, RecordingFile(short)), tmp_path)[1] == []
+
+
 def test_pieces_are_placed_in_the_sitting(tmp_path: Path) -> None:
     first = write_video(tmp_path / "1.webm", steady([(ALONE, 6), (EMPTY, 4)]))
     second = write_video(tmp_path / "2.webm", steady([(EMPTY, 4), (ALONE, 6)]))
@@ -118,7 +137,7 @@ def test_an_unreadable_recording_is_inconclusive_for_its_whole_length(
     assert rows == [("video_missing", 0, 1500)]
     assert report.unseen_seconds == 1500
     assert len(report.problems) == 1
-    assert "1500 of 1500 seconds unseen" in caplog.text
+    assert "of 1500 seconds 1500 unseen" in caplog.text
     assert "A30" in caplog.text
 
 

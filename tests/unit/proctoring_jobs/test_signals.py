@@ -7,12 +7,16 @@ import pytest
 
 from proctoring_jobs.signals import (
     Box,
+    Covered,
     Detection,
+    Frozen,
     Observation,
+    Picture,
+    Present,
+    Seen,
     box_area,
     intersection_over_union,
     nth_confidence,
-    score_series,
     suppress_duplicates,
 )
 
@@ -81,7 +85,29 @@ def test_nth_confidence(nth: int, expected: float) -> None:
     assert nth_confidence(seen, "person", nth) == expected
 
 
-def test_score_series_keeps_order_and_is_empty_for_nothing() -> None:
-    seen = [Observation(Decimal(1), (person(0.2),)), Observation(Decimal(0))]
-    assert score_series(seen, "person") == [0.2, 0.0]
-    assert score_series([], "person") == []
+def test_a_score_says_what_an_observation_shows() -> None:
+    alone = Observation(Decimal(1), (person(0.2),))
+    assert (Seen("person")(alone), Seen("person", 2)(alone), Seen("book")(alone)) == (0.2, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("picture", "is_covered", "is_frozen"),
+    [
+        (None, 0, 0),
+        (Picture(100, 30), 0, 0),
+        (Picture(100, 30, 0.5), 0, 0),
+        (Picture(100, 30, 0.1), 0, 1),
+        (Picture(100, 5.9, 2), 1, 0),
+        (Picture(100, 6, 2), 0, 0),
+        (Picture(11, 30, 2), 1, 0),
+        (Picture(0, 0, 0), 1, 1),
+    ],
+)
+def test_a_picture_that_shows_nothing_or_stands_still(
+    picture: Picture | None, is_covered: int, is_frozen: int
+) -> None:
+    seen = Observation(Decimal(0), (person(0.7),), picture)
+    covered = Covered(contrast=6, level=12)
+    assert (covered(seen), Frozen(0.1)(seen)) == (is_covered, is_frozen)
+    # who knows whether somebody sits behind a covered lens: in doubt for the candidate
+    assert Present(covered)(seen) == (1 if is_covered else 0.7)

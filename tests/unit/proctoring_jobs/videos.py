@@ -50,9 +50,13 @@ def write_video(
     codec: str = "libvpx",
     size: tuple[int, int] = (64, 64),
     noise: bool = False,
+    camera: str = "live",
     options: dict[str, str] | None = None,
 ) -> Path:
-    """Write frames given as (milliseconds, shade of grey); the container follows from the suffix."""
+    """Write frames given as (milliseconds, shade of grey); the container follows from the suffix.
+
+    camera: live, still (it repeats its picture), covered.
+    """
     import av
 
     random = np.random.default_rng(7)
@@ -63,8 +67,12 @@ def write_video(
         stream.time_base = Fraction(1, 1000)
         stream.codec_context.time_base = Fraction(1, 1000)
         stream.codec_context.gop_size = 10
-        for milliseconds, shade in frames:
-            image = np.full((size[1], size[0], 3), shade, np.uint8)
+        for number, (milliseconds, shade) in enumerate(frames):
+            # a live camera has stripes that move, so that nothing is flat or still; a covered one none
+            moved = number if camera == "live" else 0
+            stripes = ((np.arange(size[0]) // 8 + moved) % 2 * 40 - 20) * (camera != "covered")
+            image = np.clip(np.full((size[1], size[0], 3), shade) + stripes[None, :, None], 0, 255)
+            image = image.astype(np.uint8)
             if noise:
                 image += random.integers(0, 30, image.shape, dtype=np.uint8)
             frame = av.VideoFrame.from_ndarray(image, format="bgr24")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from proctoring_jobs.frames import DecodeStats, sample_frames
+from proctoring_jobs.containers import DecodeStats
+from proctoring_jobs.frames import sample_frames
 from proctoring_jobs.manifest import file_sha256, read_manifest
 from proctoring_jobs.scenes.recording import (
     BROWSER_VP8,
