@@ -6,7 +6,7 @@ import hashlib
 import shutil
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -25,6 +25,7 @@ from orchestration.errors import ReleaseRefusedError, UserError
 from orchestration.progress import SilentProgress
 from orchestration.settings import Settings
 from orchestration.texts import texts_of
+from tests.oracle.order import LOCAL
 from tests.support.scratch_season import land_season, quick_run, raw_rows, write_feed, write_landing
 from tests.support.season import CompiledProject
 from tests.unit.orchestration.conftest import make_settings
@@ -152,22 +153,26 @@ def test_a_withdrawal_takes_its_person_from_every_later_stage(home: Settings, tm
 
 def test_whose_mark_is_another_is_named_with_what_hangs_on_it(home: Settings, tmp_path: Path) -> None:
     found = look(home, mark(home, tmp_path)).difference
-    remarked = {(row["stage_code"], row["candidate_no"]) for row in found.standings if row["points_before"]}
-    named = {(row["stage_code"], row["candidate_no"]): row for row in found.affected}
+    moved = [row for row in found.standings if row["stage_code"] == "situational"]
+    named = {row["candidate_no"]: row for row in found.affected if row["stage_code"] == "situational"}
+    assert {row["change_code"] for row in moved} & {"score", "rank"}
+    remarked = {row["candidate_no"] for row in moved if row["points_before"] is not None}
     assert remarked <= named.keys()
-    assert all(named[key]["count_marks"] and named[key]["count_works"] for key in remarked)
+    assert all(named[one]["count_marks"] and named[one]["count_works"] for one in remarked)
 
 
 def test_a_moved_booking_names_its_person_though_nobody_stands_otherwise(
     home: Settings, tmp_path: Path
 ) -> None:
     row = raw_rows(home, BOOKINGS, "true")[-1]
-    row |= {"slot_starts_at": row["slot_starts_at"] + timedelta(hours=1)}
+    moved = row["slot_starts_at"] + timedelta(hours=1)
+    # a file says local moments
+    row |= {"slot_starts_at": moved.replace(tzinfo=UTC).astimezone(LOCAL).replace(tzinfo=None)}
     found = look(home, write_feed(tmp_path, BOOKINGS, [row])).difference
     assert not found.standings and not found.is_empty
     [named] = found.affected
     assert (named["candidate_no"], named["stage_code"]) == (row["candidate_no"], row["stage_code"])
-    assert (named["change_code"], named["slot_starts_at"]) == ("rows", row["slot_starts_at"])
+    assert (named["change_code"], named["slot_starts_at"]) == ("rows", moved)
 
 
 def test_a_bad_row_is_told_by_column_and_reason_and_never_by_value(home: Settings, tmp_path: Path) -> None:
