@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--minutes", type=float, default=60, help=text(language, "train_minutes"))
     parser.add_argument("--tests", type=int, default=500, help=text(language, "train_tests"))
     parser.add_argument("--recordings", type=int, default=20, help=text(language, "train_recordings"))
+    parser.add_argument("--note", default="", help=text(language, "train_note"))
     return parser
 
 
@@ -99,6 +100,7 @@ def _publish(options: argparse.Namespace) -> None:
     run = {
         "pictures": len(read_set(options.work, TRAIN, recipe.image_width)),
         "steps": progress.steps,
+        "note": options.note,
         "parameters": parameters,
         "milliseconds": round(1000 * seconds_per_picture(detector, samples)),
         "test_pictures": options.tests,

@@ -58,7 +58,7 @@ def test_the_card_says_what_the_model_must_not_be_used_for(tmp_path: Path) -> No
     weights.write_bytes(b"weights")
     score = {"person": ClassScore(0.9, 0.8, 0.7, 10)}
     run = dict.fromkeys(
-        ("steps", "parameters", "milliseconds", "recordings", "person_on", "object_on", "versions"), 1
+        ("steps", "note", "parameters", "milliseconds", "recordings", "person_on", "object_on", "versions"), 1
     )
     run |= {"pictures": 5, "test_pictures": 5}
     results = Results(vars(Recipe()), run, {"all": score, "dark": score}, {"phone": IncidentCount(4, 3, 1)})
