@@ -130,15 +130,16 @@ def _write_results(connection: duckdb.DuckDBPyConnection, results: Sequence[Resu
         "create table selection.sel_stage_results (season_code varchar, stage_code varchar,"
         " stage_order integer,"
         " track_code varchar, candidate_no varchar, status_code varchar, score_numerator bigint,"
-        " score_denominator bigint, rank integer)"
+        " score_denominator bigint, rank integer, reason_code varchar, is_admitted boolean)"
     )
     connection.execute(
         "create table selection.sel_cutoffs as select 'interview' as stage_code, 2 as limit_places"
     )
     for candidate, status, numerator, denominator, rank in results:
         connection.execute(
-            "insert into selection.sel_stage_results values ('2025', 'interview', 7, 'agro', ?, ?, ?, ?, ?)",
-            [candidate, status, numerator, denominator, rank],
+            "insert into selection.sel_stage_results"
+            " values ('2025', 'interview', 7, 'agro', ?, ?, ?, ?, ?, null, ?)",
+            [candidate, status, numerator, denominator, rank, status == "admitted"],
         )
 
 
