@@ -16,7 +16,7 @@ name: small
 version: "1.0.0"
 config-version: 2
 profile: rezerv
-macro-paths: ["{macros}"]
+macro-paths: ["{macros}", "{materializations}"]
 models:
   small: {{+persist_docs: {{relation: true, columns: true}}}}
 vars: {{local_timezone: Asia/Almaty, as_of: "", publishing: ""}}
@@ -45,7 +45,9 @@ class SmallProject:
         self.folder = folder
         self.warehouse = folder / "warehouse.duckdb"
         (folder / "models").mkdir()
-        (folder / "dbt_project.yml").write_text(PROJECT_FILE.format(macros=PROJECT / "macros"))
+        (folder / "dbt_project.yml").write_text(
+            PROJECT_FILE.format(macros=PROJECT / "macros", materializations=PROJECT / "materializations")
+        )
         (folder / "models" / "one.sql").write_text("select 1::integer as n")
         (folder / "models" / "two.sql").write_text("select n + 1 as n from {{ ref('one') }}")
 
