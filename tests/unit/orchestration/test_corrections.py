@@ -33,7 +33,8 @@ from tests.unit.orchestration.conftest import make_settings
 # One process: its season is landed once.
 pytestmark = pytest.mark.xdist_group("scratch_season")
 
-KEYS, MARKS, WITHDRAWALS = "academy__answer_keys", "platform__expert_marks", "platform__withdrawals"
+KEYS, MARKS, WITHDRAWALS = "academy__answer_keys", "academy__interview_marks", "platform__withdrawals"
+EXPERT_MARKS = "platform__expert_marks"
 BOOKINGS = "platform__bookings"
 WORD = Correction("officer 7", "told by phone")
 
@@ -70,10 +71,20 @@ def _latest(rows: list[dict]) -> list[dict]:
 
 
 def mark(home: Settings, folder: Path) -> Path:
-    """The least points of an expert for a work that had more."""
+    """The least points of an interviewer for somebody who had more: what an expert gave is locked (A20)."""
     [first, *_] = raw_rows(home, MARKS, "points >= 4")
-    rows = raw_rows(home, MARKS, f"work_no = '{first['work_no']}' and expert_code = '{first['expert_code']}'")
+    rows = raw_rows(
+        home,
+        MARKS,
+        f"candidate_no = '{first['candidate_no']}' and interviewer_code = '{first['interviewer_code']}'",
+    )
     return write_feed(folder, MARKS, [row | {"points": 1} for row in rows])
+
+
+def locked_mark(home: Settings, folder: Path) -> Path:
+    """The least points of an expert for a work whose panel has been complete for long (A20)."""
+    [first, *_] = raw_rows(home, EXPERT_MARKS, "points >= 4")
+    return write_feed(folder, EXPERT_MARKS, [first | {"points": 1}])
 
 
 def withdrawal(home: Settings, folder: Path) -> Path:
@@ -120,7 +131,7 @@ def contents(home: Settings) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("make", [key, mark, withdrawal, event, bad_row])
+@pytest.mark.parametrize("make", [key, mark, locked_mark, withdrawal, event, bad_row])
 def test_a_preview_changes_nothing_and_says_what_applying_does(
     home: Settings, tmp_path: Path, make: Callable[[Settings, Path], Path]
 ) -> None:
@@ -135,7 +146,7 @@ def test_a_preview_changes_nothing_and_says_what_applying_does(
     assert applied.difference == previewed.difference
     assert applied.reasons == previewed.reasons
     assert applied.has_outside == previewed.has_outside == (make is bad_row)
-    assert previewed.difference.is_empty == (make is event)
+    assert previewed.difference.is_empty == (make in (event, locked_mark))
     [row] = read_corrections(home)
     assert (row["asked_by"], row["reason"], row["state"]) == ("officer 7", "told by phone", "landed")
     assert look(home, file).difference.is_empty, "what has landed changes nothing again"
@@ -153,12 +164,12 @@ def test_a_withdrawal_takes_its_person_from_every_later_stage(home: Settings, tm
 
 def test_whose_mark_is_another_is_named_with_what_hangs_on_it(home: Settings, tmp_path: Path) -> None:
     found = look(home, mark(home, tmp_path)).difference
-    moved = [row for row in found.standings if row["stage_code"] == "situational"]
-    named = {row["candidate_no"]: row for row in found.affected if row["stage_code"] == "situational"}
+    moved = [row for row in found.standings if row["stage_code"] == "interview"]
+    named = {row["candidate_no"]: row for row in found.affected if row["stage_code"] == "interview"}
     assert {row["change_code"] for row in moved} & {"score", "rank"}
     remarked = {row["candidate_no"] for row in moved if row["points_before"] is not None}
     assert remarked <= named.keys()
-    assert all(named[one]["count_marks"] and named[one]["count_works"] for one in remarked)
+    assert all(named[one]["count_marks"] for one in remarked)
 
 
 def test_a_moved_booking_names_its_person_though_nobody_stands_otherwise(
