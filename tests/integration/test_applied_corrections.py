@@ -10,6 +10,7 @@ import hashlib
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,18 @@ def contents(home: Home) -> dict[str, str]:
     }
 
 
+def lines(home: Home) -> dict[tuple[str, str], tuple]:
+    """What the release says of everybody, scores that rank nobody included."""
+    rows = home.query("""
+        select stage_code, candidate_no, status_code, reason_code, score_numerator, score_denominator, rank
+        from selection.sel_stage_results
+    """)
+    return {
+        (stage, candidate): (status, reason, Fraction(n, d) if d else None, rank)
+        for stage, candidate, status, reason, n, d, rank in rows
+    }
+
+
 def sheets(file: Path) -> dict[str, list]:
     """The sheets of a difference that are there, by name."""
     book = CalamineWorkbook.from_path(str(file))
@@ -99,7 +112,7 @@ def test_a_preview_touches_nothing_and_applying_does_what_it_says(
     corrected: Corrected, tmp_path: Path
 ) -> None:
     home, file = corrected.home, corrected.file
-    before, was = contents(home), standings(home)
+    before, was = contents(home), lines(home)
 
     looked = home.rezerv("preview", str(file), "--out", str(tmp_path / "preview.xlsx"))
 
@@ -114,7 +127,7 @@ def test_a_preview_touches_nothing_and_applying_does_what_it_says(
     assert applied.returncode == 0, applied.stdout[-3000:] + applied.stderr[-3000:]
     said = sheets(tmp_path / "preview.xlsx")
     assert said["Standings"] and said == sheets(tmp_path / "apply.xlsx")
-    now = standings(home)
+    now = lines(home)
     moved = {key for key in was if was[key] != now[key]}
     header, *rows = said["Standings"]
     column = header.index(texts_of("en")("column.candidate"))
