@@ -11,10 +11,20 @@ reasons as (
 -- A44: whom the National Commission decides on outside the list before it, by an override; nothing follows
 outside as (
     select
-        standings.* exclude (settled_reason_code),
+        standings.season_code,
+        standings.candidate_no,
+        standings.stage_order,
+        standings.stage_code,
+        standings.track_code,
+        standings.standing_code,
+        standings.score_scaled,
+        standings.score_numerator,
+        standings.score_denominator,
+        standings.common_denominator,
         case standings.settled_reason_code
             when 'ENROLLED' then 'ENROLLED_BY_OVERRIDE' else standings.settled_reason_code
         end as settled_reason_code,
+        standings.decision_no,
         0 as count_pool,
         false as is_shortfall,
         false as is_extended,
@@ -33,25 +43,7 @@ outside as (
 standing as (
     select * from walked
     union all by name
-    select
-        season_code,
-        candidate_no,
-        stage_order,
-        stage_code,
-        track_code,
-        standing_code,
-        score_scaled,
-        score_numerator,
-        score_denominator,
-        common_denominator,
-        settled_reason_code,
-        decision_no,
-        count_pool,
-        is_shortfall,
-        is_extended,
-        is_given_free_place,
-        goes_on
-    from outside
+    select * from outside
 ),
 
 places as (
