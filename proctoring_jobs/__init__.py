@@ -5,6 +5,7 @@ belong here: what an incident leads to. The model finds, a person judges (policy
 land as feeds of `ingestion/`, their effect is computed in `dbt_project/`, their timing in `orchestration/`.
 
 Layers, each importing only those before it: `signals`, `incidents` (pure) · `frames`, `detector`, `manifest`,
-`output` (I/O) · `session` (runner) · `__main__` (command line). Importing this package loads no decoder and
-no inference library.
+`output` (I/O) · `session` (runner of one sitting), `done` · `worker` (one sitting in any process) · `engines`
+(which processes) · `runs`, `journal`, `plan` (many sittings) · `__main__` (command line). Importing this
+package loads no decoder and no inference library.
 """

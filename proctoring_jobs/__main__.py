@@ -1,28 +1,25 @@
-"""The command line: `python -m proctoring_jobs run RECORDING… --sitting S… --out DIR`.
+"""The command line: `python -m proctoring_jobs run RECORDING… --sitting S… --out DIR`, and `plan MANIFEST…`.
 
-Belongs here: arguments, their errors, what is printed, exit codes. Does not belong here: any step of the work
-(`session.py`). `--help` and wrong arguments import neither decoder nor inference library.
+Belongs here: arguments, their errors, exit codes. Does not belong here: what is run (`inputs.py`), the run
+and what it says (`runs.py`), any step of the work (`session.py`). `--help` and wrong arguments import
+neither decoder nor inference library.
 """
 
 from __future__ import annotations
 
 import argparse
 import logging
+import math
 import os
 import sys
-from collections import Counter
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
 
-from proctoring_jobs.config import load_config
-from proctoring_jobs.errors import ManifestInvalidError, ProctoringError, RetryableProctoringError
-from proctoring_jobs.manifest import MAXIMUM_SECONDS, RecordingFile, SittingManifest, read_manifest
+from proctoring_jobs.config import ENV_PREFIX, ProctoringConfig, load_config
+from proctoring_jobs.errors import ConfigInvalidError, ProctoringError, RetryableProctoringError
+from proctoring_jobs.inputs import sittings_named
 from proctoring_jobs.texts import DEFAULT_LANGUAGE, ENV_LANGUAGE, LANGUAGES, text
-
-if TYPE_CHECKING:
-    from proctoring_jobs.session import SittingReport
+from proctoring_jobs.worker import LOG_FORMAT
 
 EXIT_DONE = 0
 EXIT_USAGE = 2
@@ -34,17 +31,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     argv = list(sys.argv[1:] if arguments is None else arguments)
     language = _language(argv)
     if language not in LANGUAGES:
-        _say(sys.stderr, DEFAULT_LANGUAGE, "language_unknown", given=language, known=", ".join(LANGUAGES))
+        known = ", ".join(LANGUAGES)
+        sys.stderr.write(text(DEFAULT_LANGUAGE, "language_unknown", given=language, known=known) + "\n")
         return EXIT_USAGE
     options = _parser(language).parse_args(argv)
-    logging.basicConfig(
-        level=logging.INFO if options.verbose else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(message)s",
-    )
+    log_level = logging.INFO if options.verbose else logging.WARNING
+    logging.basicConfig(level=log_level, format=LOG_FORMAT)
     try:
-        return _run(options, language)
+        return _plan(options, language) if options.command == "plan" else _run(options, language, log_level)
     except ProctoringError as error:
-        _say(sys.stderr, language, error.message_key, **error.params)
+        sys.stderr.write(text(language, error.message_key, **error.params) + "\n")
         return EXIT_RETRY if isinstance(error, RetryableProctoringError) else EXIT_USAGE
 
 
@@ -61,130 +57,111 @@ def _parser(language: str) -> argparse.ArgumentParser:
     def add(parser: argparse._ActionsContainer, *names: str, key: str, **options: object) -> None:
         parser.add_argument(*names, help=text(language, key), **options)  # type: ignore[arg-type]
 
+    def command(name: str, key: str, epilog: str | None = None) -> argparse.ArgumentParser:
+        about = text(language, key)
+        return commands.add_parser(
+            name, help=about, description=about, epilog=epilog, add_help=False, allow_abbrev=False
+        )
+
     parser = argparse.ArgumentParser(
         "python -m proctoring_jobs", description=text(language, "about"), add_help=False, allow_abbrev=False
     )
     add(parser, "-h", "--help", key="arg_help", action="help")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="run")
-    run = commands.add_parser(
-        "run",
-        help=text(language, "run_help"),
-        description=text(language, "run_help"),
-        epilog=text(language, "exit_codes"),
-        add_help=False,
-        allow_abbrev=False,
-    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="run | plan")
+    run = command("run", key="run_help", epilog=text(language, "exit_codes"))
     add(run, "recordings", key="arg_recording", metavar="RECORDING", nargs="+", type=Path)
     add(run, "--sitting", key="arg_sitting", metavar="S", nargs="+", action="extend", default=[])
     add(run, "--out", key="arg_out", metavar="DIR", type=Path, required=True)
     add(run, "--duration", key="arg_duration", metavar="SECONDS")
-    add(run, "--config", key="arg_config", metavar="FILE", type=Path)
-    add(run, "--language", key="arg_language", metavar="LANGUAGE")
-    add(run, "--verbose", key="arg_verbose", action="store_true")
-    add(run, "-h", "--help", key="arg_help", action="help")
+    add(run, "--again", key="arg_again", action="store_true")
+    add(run, "--engine", key="arg_engine", metavar="ENGINE")
+    add(run, "--workers", key="arg_workers", metavar="N")
+    plan = command("plan", key="plan_help")
+    add(plan, "recordings", key="arg_manifests", metavar="MANIFEST", nargs="+", type=Path)
+    add(plan, "--within-hours", key="arg_within", metavar="H", required=True)
+    measure = plan.add_mutually_exclusive_group(required=True)
+    add(measure, "--rate", key="arg_rate", metavar="HOURS")
+    add(measure, "--measured", key="arg_measured", metavar="DIR", type=Path)
+    add(plan, "--cores", key="arg_cores", metavar="N", default="16")
+    add(plan, "--reserve", key="arg_reserve", metavar="SHARE")
+    for each in (run, plan):
+        add(each, "--config", key="arg_config", metavar="FILE", type=Path)
+        add(each, "--language", key="arg_language", metavar="LANGUAGE")
+        add(each, "--verbose", key="arg_verbose", action="store_true")
+        add(each, "-h", "--help", key="arg_help", action="help")
     return parser
 
 
-def _run(options: argparse.Namespace, language: str) -> int:
-    """Check what can be wrong at the start, then run sitting by sitting; one failure stops no other."""
-    manifests = _manifests(options.recordings, options.sitting, options.duration)
-    config = load_config(options.config, os.environ)
-    from proctoring_jobs.detector import load_detector
-    from proctoring_jobs.session import run_sitting
+def _run(options: argparse.Namespace, language: str, log_level: int) -> int:
+    """Check what can be wrong at the start, then run."""
+    manifests = sittings_named(options.recordings, options.sitting, options.duration)
+    config = _config(options, engine=options.engine, workers=options.workers)
+    from proctoring_jobs.detector import verified_weights
+    from proctoring_jobs.runs import run_sittings
 
-    detector = load_detector(config)
-    reports = []
-    for manifest in manifests:
-        try:
-            report = run_sitting(manifest, config, detector, options.out)
-        except RetryableProctoringError as error:
-            problem = text(language, error.message_key, **error.params)
-            _say(sys.stderr, language, "sitting_failed", sitting=manifest.sitting_id, problem=problem)
-        else:
-            reports.append(report)
-            _show(report, language)
-    inconclusive = sum(1 for report in reports if report.is_inconclusive)
-    _say(sys.stdout, language, "all_done", done=len(reports), total=len(manifests), inconclusive=inconclusive)
-    return EXIT_DONE if len(reports) == len(manifests) else EXIT_RETRY
+    verified_weights(config)
+    return run_sittings(manifests, config, options.out, language, is_again=options.again, log_level=log_level)
 
 
-def _manifests(
-    recordings: Sequence[Path], sittings: Sequence[str], duration: str | None
-) -> list[SittingManifest]:
-    """What to run: from manifests, or from video files paired with sittings; or a `ManifestInvalidError`."""
-    is_manifest = [path.suffix.lower() == ".json" for path in recordings]
-    if any(is_manifest) and not all(is_manifest):
-        raise ManifestInvalidError("recordings_mixed")
-    if all(is_manifest):
-        if duration is not None:
-            raise ManifestInvalidError("duration_with_manifest")
-        manifests = [read_manifest(path) for path in recordings]
+def _plan(options: argparse.Namespace, language: str) -> int:
+    """Say how many machines go through the recordings in time, and what that rests on."""
+    from proctoring_jobs.journal import measured_rate
+    from proctoring_jobs.plan import plan
+
+    manifests = sittings_named(options.recordings)
+    config = _config(options, plan_reserve=options.reserve)
+    within = _positive(options.within_hours, "--within-hours")
+    cores = int(_positive(options.cores, "--cores", lowest=1))
+    if options.measured is not None:
+        measured = measured_rate(options.measured)
+        rate = measured.rate
+        basis = text(
+            language,
+            "plan_rate_measured",
+            sittings=measured.count_sittings,
+            hours=f"{measured.video_seconds / 3600:.1f}",
+            folder=options.measured,
+            busy=f"{measured.busy_share:.0%}",
+        )
     else:
-        manifests = _videos(recordings, sittings, _seconds(duration))
-    ids = [manifest.sitting_id for manifest in manifests]
-    twice = [sitting for sitting, count in Counter(ids).items() if count > 1]
-    if twice:
-        raise ManifestInvalidError("sitting_twice", sitting=", ".join(twice))
-    unknown = [sitting for sitting in sittings if sitting not in ids]
-    if unknown:
-        raise ManifestInvalidError("sitting_unknown", sitting=", ".join(unknown))
-    return [manifest for manifest in manifests if not sittings or manifest.sitting_id in sittings]
+        rate = _positive(options.rate, "--rate")
+        basis = text(language, "plan_rate_given")
+    found = plan(manifests, rate=rate, within_hours=within, cores=cores, reserve=config.plan_reserve)
+    video = {"sittings": found.count_sittings, "hours": f"{found.video_hours:.1f}"}
+    lines = [text(language, "plan_video", **video)]
+    if found.count_assumed:
+        lines.append(text(language, "plan_assumed", sittings=found.count_assumed))
+    lines += [
+        text(language, "plan_rate", rate=f"{rate:.2f}", core_hours=f"{found.core_hours:.1f}", basis=basis),
+        text(language, "plan_reserve", share=f"{config.plan_reserve:.0%}"),
+        text(
+            language,
+            "plan_machines",
+            machines=found.machines,
+            cores=cores,
+            finish=f"{found.finish_hours:.1f}",
+            within=f"{within:g}",
+        ),
+    ]
+    sys.stdout.write("\n".join(lines) + "\n")
+    return EXIT_DONE
 
 
-def _videos(
-    recordings: Sequence[Path], sittings: Sequence[str], duration: Decimal | None
-) -> list[SittingManifest]:
-    """One sitting per video file. A file that is not there is a typing mistake, not a lost recording."""
-    if len(sittings) != len(recordings):
-        raise ManifestInvalidError("sitting_count", recordings=len(recordings), sittings=len(sittings))
-    for path in recordings:
-        if not path.is_file():
-            raise ManifestInvalidError("recording_not_found", file=path)
-    pairs = zip(recordings, sittings, strict=True)
-    return [SittingManifest(sitting, duration, (RecordingFile(path),)) for path, sitting in pairs]
+def _config(options: argparse.Namespace, **given: str | None) -> ProctoringConfig:
+    """The settings; what the command line gives counts before the environment."""
+    words = {f"{ENV_PREFIX}{name.upper()}": value for name, value in given.items() if value is not None}
+    return load_config(options.config, os.environ | words)
 
 
-def _seconds(value: str | None) -> Decimal | None:
-    """The value of `--duration`."""
-    if value is None:
-        return None
+def _positive(value: str, option: str, lowest: float = 0) -> float:
+    """A number above 0, not below `lowest`."""
     try:
-        seconds = Decimal(value)
-    except InvalidOperation as error:
-        raise ManifestInvalidError("duration_invalid") from error
-    if not seconds.is_finite() or not 0 <= seconds <= MAXIMUM_SECONDS:
-        raise ManifestInvalidError("duration_invalid")
-    return seconds
-
-
-def _show(report: SittingReport, language: str) -> None:
-    """What became of a sitting, in one line, and a line more for each thing that a person must decide on."""
-    sitting = report.sitting_id
-    unseen, unheard, duration = (
-        f"{value:.1f}" for value in (report.unseen_seconds, report.unheard_seconds, report.duration_seconds)
-    )
-    signals = sum(report.count_by_type.values())
-    _say(
-        sys.stdout,
-        language,
-        "sitting_done",
-        sitting=sitting,
-        signals=signals,
-        samples=report.count_samples,
-        unseen=unseen,
-        duration=duration,
-        file=report.path,
-    )
-    for key in report.problems:
-        _say(sys.stdout, language, "sitting_file_problem", sitting=sitting, problem=text(language, key))
-    if report.is_inconclusive:
-        parts = {"unseen": unseen, "unheard": unheard, "duration": duration}
-        _say(sys.stdout, language, "sitting_inconclusive", sitting=sitting, **parts)
-
-
-def _say(stream: TextIO, language: str, key: str, **params: object) -> None:
-    """One line of text for the person at the console."""
-    stream.write(text(language, key, **params) + "\n")
+        number = float(value)
+    except ValueError as error:
+        raise ConfigInvalidError("option_not_positive", option=option, given=value) from error
+    if not (math.isfinite(number) and number > 0 and number >= lowest):
+        raise ConfigInvalidError("option_not_positive", option=option, given=value)
+    return number
 
 
 if __name__ == "__main__":

@@ -30,6 +30,19 @@ ENV_CONFIG_FILE = "PROCTORING_CONFIG"
 #: not change the hash of the results.
 PLACES = frozenset({"model", "weights"})
 
+#: Settings of how and where sittings are run: whatever they say, a sitting gives the same bytes.
+RUNNING = frozenset(
+    {
+        "engine",
+        "workers",
+        "ray_address",
+        "sitting_attempts",
+        "retry_wait_seconds",
+        "sitting_limit_seconds",
+        "plan_reserve",
+    }
+)
+
 
 def _number(default: int | float | str, low: float, high: float, reason: str) -> Any:
     """A bounded numeric setting; a text default is a number of seconds, kept exactly."""
@@ -128,6 +141,34 @@ class ProctoringConfig:
         "10", 1, 600, "From this length on, a stretch without picture or sound needs a decision (A30)."
     )
 
+    engine: str = _choice(
+        ("local", "ray"), "local: the cores of this machine; ray: those of a Ray cluster (ray_address)."
+    )
+    workers: int = _number(
+        0, 0, 4096, "Sittings run at once, one core each; 0: as many as there are cores to use."
+    )
+    ray_address: str = _text(
+        "auto", "Ray cluster in Ray's words; auto: the one this machine belongs to; local: a new one here."
+    )
+    sitting_attempts: int = _number(
+        3,
+        1,
+        10,
+        "Tries of a sitting whose worker died or whose storage failed; a third rarely fails by chance.",
+    )
+    retry_wait_seconds: Decimal = _number(
+        "5", 0, 600, "Wait before the second try, twice as long before each next: storage and memory recover."
+    )
+    sitting_limit_seconds: int = _number(
+        3600, 1, 86_400, "A sitting takes minutes of a core: one at work for longer is stuck, and is ended."
+    )
+    plan_reserve: float = _number(
+        0.3,
+        0,
+        5,
+        "Share added to a plan: machines that fail, sittings done twice, slower storage or pictures.",
+    )
+
     def __post_init__(self) -> None:
         """Check bounds and the relations between settings; raises `ConfigInvalidError` naming the setting."""
         for item in fields(self):
@@ -163,7 +204,8 @@ class ProctoringConfig:
 
     def as_json(self) -> str:
         """The settings that can change a result, as canonical JSON (sorted keys, shortest numbers)."""
-        values = {name: _canonical(value) for name, value in asdict(self).items() if name not in PLACES}
+        aside = PLACES | RUNNING
+        values = {name: _canonical(value) for name, value in asdict(self).items() if name not in aside}
         return json.dumps(values, sort_keys=True, separators=(",", ":"))
 
 

@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from proctoring_jobs.errors import ManifestInvalidError, RetryableProctoringError
 
@@ -54,6 +54,50 @@ class SittingManifest:
         """Refuse a sitting number that cannot be part of a file name."""
         if not SITTING_ID.fullmatch(self.sitting_id):
             raise ManifestInvalidError("sitting_invalid", sitting=self.sitting_id)
+
+
+class Fingerprints(NamedTuple):
+    """What a sitting's result rests on, as SHA-256 (64 hex digits); where the files lie is no part of it.
+
+    `by_content` knows a piece by its SHA-256, where the manifest gives one, else by its size and the moment
+    it was changed; `as_found` knows every piece by those two as well. A result that rests on a piece that was
+    absent or altered is kept under `as_found`, so that it no longer counts once the piece turns up.
+    """
+
+    by_content: str
+    as_found: str
+
+
+def fingerprints(manifest: SittingManifest) -> Fingerprints:
+    """Identity of the sitting's number, length and pieces; raises `RetryableProctoringError`."""
+    by_content, as_found = [], []
+    for file in manifest.files:
+        state = _state(file.path)
+        by_content.append([_plain(file.started_seconds), file.sha256 or state])
+        as_found.append([_plain(file.started_seconds), file.sha256, state])
+    top = [manifest.sitting_id, _plain(manifest.duration_seconds)]
+    return Fingerprints(_digest([*top, by_content]), _digest([*top, "as found", as_found]))
+
+
+def _state(path: Path) -> list[int] | None:
+    """Size (bytes) and moment of the last change (nanoseconds) of a file; None where there is none."""
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise RetryableProctoringError("storage_failed", file=path.name, detail=error.strerror) from error
+    return [found.st_size, found.st_mtime_ns]
+
+
+def _plain(seconds: Decimal | None) -> str | None:
+    """One spelling per number of seconds: 5, 5.0 and 5E0 are the same."""
+    return None if seconds is None else format(seconds.normalize(), "f")
+
+
+def _digest(value: list[Any]) -> str:
+    """SHA-256 of a value as JSON."""
+    return hashlib.sha256(json.dumps(value, separators=(",", ":")).encode()).hexdigest()
 
 
 def read_manifest(path: Path) -> SittingManifest:

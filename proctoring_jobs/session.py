@@ -34,7 +34,7 @@ from proctoring_jobs.incidents import (
     unseen_spans,
     without,
 )
-from proctoring_jobs.manifest import RecordingFile, SittingManifest, file_sha256
+from proctoring_jobs.manifest import RecordingFile, SittingManifest, file_sha256, fingerprints
 from proctoring_jobs.output import build_signals, signals_path, write_signals
 from proctoring_jobs.signals import Hearing, Observation
 from proctoring_jobs.sound import WINDOW_SECONDS, SpeechModel, has_picture, hearings
@@ -89,6 +89,7 @@ def run_sitting(
     any stretch without picture of `missing_seconds` or more; without sound, where it is expected, it becomes
     `sound_missing`. Raises `RetryableProctoringError` when the storage fails; then nothing is written.
     """
+    prints = fingerprints(manifest)  # before reading: what changes meanwhile is done again
     speech = SpeechModel()
     outcomes = [
         _read_file(file, number, manifest, config, detector, speech)
@@ -119,7 +120,8 @@ def run_sitting(
     )
     incidents = [*missing, *found, *said]
     report = _report(manifest, out_dir, duration, outcomes, incidents)
-    _write(report, incidents, config, model_code(detector, config), speech_code(speech))
+    fingerprint = prints.as_found if report.problems else prints.by_content
+    _write(report, incidents, config, fingerprint, model_code(detector, config), speech_code(speech))
     return report
 
 
@@ -301,6 +303,7 @@ def _write(
     report: SittingReport,
     incidents: Sequence[Incident],
     config: ProctoringConfig,
+    fingerprint: str,
     seen_by: str,
     heard_by: str,
 ) -> None:
@@ -320,6 +323,7 @@ def _write(
     ]
     facts = {
         "sitting_id": report.sitting_id,
+        "fingerprint": fingerprint,
         "model_code": seen_by,
         "speech_model_code": heard_by,
         "config": config.as_json(),
@@ -328,6 +332,7 @@ def _write(
         "unheard_seconds": str(report.unheard_seconds),
         "count_samples": str(report.count_samples),
         "count_packets_lost": str(report.count_packets_lost),
+        "problems": " ".join(report.problems),
     }
     write_signals(report.path, signals, facts)
     if report.is_inconclusive:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -9,10 +10,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-import proctoring_jobs.detector
+import proctoring_jobs.worker
 from proctoring_jobs.__main__ import main
-from proctoring_jobs.errors import RetryableProctoringError
-from tests.unit.proctoring_jobs.videos import ALONE, EMPTY, BrightnessDetector, steady, write_video
+from tests.unit.proctoring_jobs.videos import ALONE, EMPTY, steady, write_video
 
 
 @pytest.fixture(scope="module")
@@ -21,10 +21,17 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def fake(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command line with a detector that needs no weights, in English."""
-    monkeypatch.setattr(proctoring_jobs.detector, "load_detector", lambda config: BrightnessDetector())
+def fake(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The command line, one worker, with a detector that does not open its weights, in English."""
+    weights = tmp_path_factory.mktemp("weights") / "none.onnx"
+    weights.write_bytes(b"no weights")
+    factory = "tests.support.proctoring:brightness_detector"
+    monkeypatch.setattr(proctoring_jobs.worker, "DETECTOR_FACTORY", factory)
     monkeypatch.delenv("REZERV_LANGUAGE", raising=False)
+    monkeypatch.setenv("PROCTORING_WEIGHTS", str(weights))
+    monkeypatch.setenv("PROCTORING_WEIGHTS_SHA256", hashlib.sha256(b"no weights").hexdigest())
+    monkeypatch.setenv("PROCTORING_WORKERS", "1")
+    monkeypatch.setenv("PROCTORING_RETRY_WAIT_SECONDS", "0")
     # these recordings have no sound track
     monkeypatch.setenv("PROCTORING_SOUND", "if_there")
 
@@ -59,7 +66,7 @@ def test_manifests_all_or_chosen(recording: Path, tmp_path: Path, capsys: pytest
     assert "B: a recording is missing" in shown
     assert "B: INCONCLUSIVE, of 9.0 s 9.0 could not be seen" in shown
     assert main(["run", *given, "--sitting", "A", "--out", str(tmp_path / "one")]) == 0
-    assert [path.name for path in (tmp_path / "one").iterdir()] == ["proctoring__signals__A.parquet"]
+    assert {path.name for path in (tmp_path / "one").iterdir()} == {"proctoring__signals__A.parquet", ".run"}
 
 
 @pytest.mark.usefixtures("fake")
@@ -108,18 +115,9 @@ def test_without_weights_it_says_what_to_set(
 
 @pytest.mark.usefixtures("fake")
 def test_a_failing_sitting_stops_no_other_and_asks_for_another_run(
-    recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import proctoring_jobs.session
-
-    real = proctoring_jobs.session.write_signals
-
-    def fail_for_a(path: Path, *rest: object) -> None:
-        if "__A." in path.name:
-            raise RetryableProctoringError("storage_failed", file=path.name, detail="full")
-        real(path, *rest)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(proctoring_jobs.session, "write_signals", fail_for_a)
+    (tmp_path / "out" / "proctoring__signals__A.parquet").mkdir(parents=True)  # cannot be replaced by a file
     given = [manifest(tmp_path, name, str(recording)) for name in ("A", "B")]
     assert main(["run", *given, "--out", str(tmp_path / "out")]) == 75
     told = capsys.readouterr()

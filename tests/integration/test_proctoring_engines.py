@@ -1,0 +1,199 @@
+"""Workers, nodes and whole runs are killed at random moments: what they leave is finished by the next run.
+
+The random moments are drawn from a seed that a failing test shows. Results are compared byte by byte with those
+of a run that nobody disturbed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.support.proctoring import HERE, results, settings, write_sittings
+
+ROOT = Path(__file__).parents[2]
+COUNT = 6
+pytestmark = pytest.mark.xdist_group("ray")
+
+
+class Season:
+    """A folder of sittings, and how to start a run over it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.manifests = write_sittings(folder, COUNT)
+
+    def start(self, out: Path, *options: str, detector: str = "slow_detector", **more: str) -> subprocess.Popen:
+        """A run in a process of its own."""
+        environment = os.environ | settings(self.folder, workers="2", **more) | {"TEST_DETECTOR": detector}
+        environment |= {"REZERV_LANGUAGE": "en", "PYTHONPATH": str(ROOT)}
+        command = [sys.executable, "-m", HERE, "run", str(self.manifests), "--out", str(out), *options]
+        return subprocess.Popen(
+            command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+
+    def finish(self, out: Path, *options: str, **more: str) -> str:
+        """What a run says that is left alone."""
+        run = self.start(out, *options, **more)
+        said, problems = run.communicate(timeout=90)
+        assert run.returncode == 0, problems
+        return said
+
+
+@pytest.fixture(scope="module")
+def season(tmp_path_factory: pytest.TempPathFactory) -> Season:
+    return Season(tmp_path_factory.mktemp("sittings"))
+
+
+@pytest.fixture(scope="module")
+def undisturbed(season: Season) -> dict[str, bytes]:
+    """Results of a run that nobody disturbed."""
+    out = season.folder / "undisturbed"
+    season.finish(out, detector="brightness_detector")
+    found = results(out)
+    assert len(found) == COUNT
+    return found
+
+
+@pytest.fixture
+def chance(request: pytest.FixtureRequest) -> random.Random:
+    seed = time.time_ns()
+    request.node.user_properties.append(("seed", seed))
+    print("seed", seed)
+    return random.Random(seed)
+
+
+def lines(out: Path, status: str) -> list[str]:
+    """Sittings of the journal with a status, in the order of the lines."""
+    journal = out / ".run" / "journal.jsonl"
+    entries = [json.loads(line) for line in journal.read_text().splitlines()]
+    return [entry["sitting_id"] for entry in entries if entry["status"] == status]
+
+
+def workers_of(run: subprocess.Popen) -> list[psutil.Process]:
+    """Processes of a local run that do sittings."""
+    try:
+        children = psutil.Process(run.pid).children()
+        return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def test_killed_workers_cost_nothing_but_time(
+    season: Season, undisturbed: dict[str, bytes], tmp_path: Path, chance: random.Random
+) -> None:
+    run = season.start(tmp_path)
+    killed = 0
+    while run.poll() is None:
+        time.sleep(chance.uniform(0.3, 2.5))
+        workers = workers_of(run)
+        if workers and killed < 4:
+            chance.choice(workers).kill()
+            killed += 1
+    said, problems = run.communicate()
+    assert run.returncode == 0, problems
+    assert killed >= 2
+    assert f"{COUNT} of {COUNT} sittings" in said
+    assert results(tmp_path) == undisturbed
+    assert sorted(lines(tmp_path, "done") + lines(tmp_path, "already_done")) == [f"S{n:02}" for n in range(COUNT)]
+
+
+def test_a_killed_run_is_continued(
+    season: Season, undisturbed: dict[str, bytes], tmp_path: Path, chance: random.Random
+) -> None:
+    for _ in range(2):
+        run = season.start(tmp_path)
+        time.sleep(chance.uniform(1.5, 5))
+        workers = workers_of(run)
+        run.kill()
+        run.communicate()
+        psutil.wait_procs(workers, timeout=10)
+        assert [worker for worker in workers if worker.is_running()] == []
+    before = results(tmp_path)
+    said = season.finish(tmp_path)
+    assert said.count("already done") == len(before)
+    assert results(tmp_path) == undisturbed
+    assert len(lines(tmp_path, "done")) == len(set(lines(tmp_path, "done")))
+    assert season.finish(tmp_path).count("already done") == COUNT
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_asked_to_end_says_so_and_is_continued(
+    season: Season, undisturbed: dict[str, bytes], tmp_path: Path, number: int
+) -> None:
+    run = season.start(tmp_path)
+    deadline = time.monotonic() + 30
+    while not results(tmp_path) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    run.send_signal(number)
+    _, problems = run.communicate(timeout=20)
+    assert run.returncode == 128 + number
+    assert "Stopped." in problems
+    assert "Traceback" not in problems
+    assert 0 < len(results(tmp_path)) < COUNT
+    season.finish(tmp_path)
+    assert results(tmp_path) == undisturbed
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    """Two nodes on this machine: one for the head, with a core, and one that can be lost."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    from ray.cluster_utils import Cluster
+
+    memory = {"object_store_memory": 80 * 2**20, "include_dashboard": False}
+    quick = {"health_check_period_ms": 500, "health_check_failure_threshold": 4}
+    cluster = Cluster(
+        initialize_head=True, head_node_args={"num_cpus": 1, "_system_config": quick, **memory}
+    )
+    cluster.add_node(num_cpus=1, object_store_memory=memory["object_store_memory"])
+    cluster.wait_for_nodes()
+    yield cluster
+    cluster.shutdown()
+
+
+def ray_workers() -> list[psutil.Process]:
+    """Processes of Ray that do sittings."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if "ray::do_within_limit" in " ".join(process.cmdline()):
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+def test_a_cluster_gives_the_same_bytes_whoever_is_killed(
+    season: Season, undisturbed: dict[str, bytes], tmp_path: Path, chance: random.Random, cluster: Any
+) -> None:
+    where = {"engine": "ray", "ray_address": cluster.address}
+    run = season.start(tmp_path, **where)
+    deadline = time.monotonic() + 40
+    while not (workers := ray_workers()) and time.monotonic() < deadline and run.poll() is None:
+        time.sleep(0.1)
+    time.sleep(chance.uniform(0, 1))
+    chance.choice(workers).kill()
+    time.sleep(chance.uniform(0, 2))
+    run.kill()
+    run.communicate()
+    run = season.start(tmp_path, **where)
+    time.sleep(chance.uniform(2, 5))
+    cluster.remove_node(sorted(cluster.worker_nodes, key=str)[0], allow_graceful=False)
+    said, problems = run.communicate(timeout=90)
+    assert run.returncode == 0, problems
+    assert f"{COUNT} of {COUNT} sittings" in said
+    assert results(tmp_path) == undisturbed
+    done = lines(tmp_path, "done")
+    assert len(done) == len(set(done))
