@@ -37,7 +37,7 @@ class LocalEngine:
 
     def __init__(self, config: ProctoringConfig) -> None:
         self._config = config
-        self.workers = config.workers or len(os.sched_getaffinity(0))
+        self.workers = config.workers or _cores()
 
     def run(self, tasks: Iterable[SittingTask]) -> Generator[SittingOutcome]:
         """See `Engine.run`."""
@@ -51,13 +51,21 @@ class LocalEngine:
                 pause = agenda.wait_seconds()
                 if not flights and pause is None:
                     return
-                for future in _landed(flights, pause):
+                is_full = len(flights) >= self.workers  # then nothing can begin before something ends
+                for future in _landed(flights, None if is_full else pause):
                     task = flights.pop(future)
                     outcome = agenda.settle(task, pool.outcome(future, task))
                     if outcome is not None:
                         yield outcome
         finally:
             pool.stop()
+
+
+def _cores() -> int:
+    """How many cores this process may use; some systems only know how many there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class _Pool:

@@ -55,7 +55,8 @@ class RayEngine:
                 pause = agenda.wait_seconds()
                 if not flights and pause is None:
                     return
-                for flight in _landed(ray, flights, pause):
+                is_full = len(flights) >= slots  # then nothing can begin before something ends
+                for flight in _landed(ray, flights, None if is_full else pause):
                     task, since = flights.pop(flight)
                     outcome = agenda.settle(task, _outcome(ray, flight, task, since))
                     if outcome is not None:
