@@ -73,6 +73,10 @@ class ProctoringConfig:
     weights_sha256: str = _text(
         "", "SHA-256 that the weights must have, 64 hex digits; any other file is refused."
     )
+    backend: str = _choice(
+        ("auto", "openvino", "onnxruntime", "torch", "tensorrt"),
+        "Library that runs the weights; auto: OpenVINO for ONNX on a processor, the fastest there.",
+    )
     device: str = _text(
         "cpu", "Device of inference in Torch's words: cpu, cuda:0. Results differ between devices."
     )
@@ -83,6 +87,22 @@ class ProctoringConfig:
 
     sample_rate: Decimal = _number(
         "1", 0.5, 10, "Frames looked at per second; coarser than 1 in 2 s misses phones."
+    )
+    second_look: int = _number(
+        4,
+        1,
+        30,
+        "Frames per period of sampling around every change of a state, so that its moment is exact; 1: none.",
+    )
+    gate_change: float = _number(
+        0,
+        0,
+        60,
+        "A frame none of whose parts (8 × 8 measured pixels) changed more, in levels of grey, since the last "
+        "inferred one is not inferred again; 0: all are.",
+    )
+    gate_seconds: Decimal = _number(
+        "5", 0, 60, "After this long a frame is inferred however little it changed: light drifts slowly."
     )
     duplicate_iou: float = _number(
         0.6, 0.1, 0.95, "Boxes of a class that overlap more are one object: the model repeats people."
@@ -136,6 +156,12 @@ class ProctoringConfig:
     )
     merge_gap_seconds: Decimal = _number(
         "5", 0, 600, "Stretches of a kind no further apart are one item to review."
+    )
+    clip_before_seconds: Decimal = _number(
+        "3", 0, 30, "Clips begin so long before the incident at the latest: a reviewer sees how it came."
+    )
+    clip_seconds: Decimal = _number(
+        "20", 1, 300, "Clips end so long after the incident began, or with it: evidence is short (§5.1)."
     )
     missing_seconds: Decimal = _number(
         "10", 1, 600, "From this length on, a stretch without picture or sound needs a decision (A30)."

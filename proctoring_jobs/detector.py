@@ -1,8 +1,8 @@
-"""What is in a picture: the detector's interface and its one implementation on Ultralytics YOLO26.
+"""What is in a picture: the detector's interface, which backend runs which file, and YOLO26 by Ultralytics.
 
-Belongs here: everything that knows the inference library; the only importer of `ultralytics`, and only when a
-detector is loaded. Does not belong here: what detections mean (`signals.py`, `incidents.py`). No face is
-recognised here, no gaze, no emotion: classes of things only.
+Belongs here: checking weights, choosing the backend; the only importer of `ultralytics`, and only when a
+detector is loaded. Does not belong here: OpenVINO (`openvino_detector.py`), what detections mean
+(`signals.py`, `incidents.py`). No face is recognised here, no gaze, no emotion: classes of things only.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -19,24 +18,15 @@ from proctoring_jobs.config import ProctoringConfig
 from proctoring_jobs.errors import RetryableProctoringError, WeightsRefusedError
 from proctoring_jobs.manifest import file_sha256
 from proctoring_jobs.registry import by_hash
-from proctoring_jobs.signals import REQUIRED_LABELS, Detection, suppress_duplicates
+from proctoring_jobs.signals import REQUIRED_LABELS, Detection, ModelIdentity, suppress_duplicates
 
 if TYPE_CHECKING:
     import numpy as np
 
 logger = logging.getLogger(__name__)
 
-#: Weights format → the library that runs it, beside ultralytics.
-RUNTIMES = {".pt": "torch", ".onnx": "onnxruntime"}
-
-
-@dataclass(frozen=True)
-class ModelIdentity:
-    """Which model ran: its name, the SHA-256 of its weights, the versions of the libraries that ran it."""
-
-    name: str
-    sha256: str
-    libraries: tuple[tuple[str, str], ...] = ()
+#: Weights format → the backends that run it, the first by default.
+BACKENDS = {".onnx": ("openvino", "onnxruntime"), ".pt": ("torch",), ".engine": ("tensorrt",)}
 
 
 class Detector(Protocol):
@@ -60,8 +50,8 @@ def verified_weights(config: ProctoringConfig) -> Path:
     path = config.weights
     if path is None or not config.weights_sha256:
         raise WeightsRefusedError("weights_not_configured")
-    if path.suffix.lower() not in RUNTIMES:
-        raise WeightsRefusedError("weights_format", file=path.name, known=", ".join(RUNTIMES))
+    if path.suffix.lower() not in BACKENDS:
+        raise WeightsRefusedError("weights_format", file=path.name, known=", ".join(BACKENDS))
     try:
         found = file_sha256(path)
     except FileNotFoundError as error:
@@ -79,7 +69,32 @@ def load_detector(config: ProctoringConfig) -> Detector:
     known = by_hash(config.weights_sha256)
     if known and not known.is_production:
         logger.warning("model %s is no model for recordings of people: it knows %s", known.name, known.knows)
+    if backend_of(config) == "openvino":
+        from proctoring_jobs.openvino_detector import OpenVinoDetector
+
+        return OpenVinoDetector(weights, config)
     return YoloDetector(weights, config)
+
+
+def backend_of(config: ProctoringConfig) -> str:
+    """Which library runs the configured weights; raises `WeightsRefusedError` for one that cannot.
+
+    "auto" is OpenVINO for ONNX on a processor, which is the fastest there; on another device ONNX Runtime.
+    """
+    suffix = (config.weights or Path()).suffix.lower()
+    able = BACKENDS.get(suffix, ())
+    if config.backend == "auto":
+        is_elsewhere = suffix == ".onnx" and config.device != "cpu"
+        return "onnxruntime" if is_elsewhere else able[0]
+    if config.backend not in able or (config.backend == "openvino" and config.device != "cpu"):
+        raise WeightsRefusedError(
+            "weights_backend",
+            file=suffix,
+            backend=config.backend,
+            known=", ".join(able),
+            device=config.device,
+        )
+    return config.backend
 
 
 class YoloDetector:
@@ -93,7 +108,7 @@ class YoloDetector:
         lacking = [label for label in REQUIRED_LABELS if label not in names]
         if lacking:
             raise WeightsRefusedError("weights_classes", file=weights.name, lacking=", ".join(lacking))
-        libraries = ("ultralytics", RUNTIMES[weights.suffix.lower()])
+        libraries = ("ultralytics", backend_of(config))
         versions = tuple((name, str(import_module(name).__version__)) for name in libraries)
         self._identity = ModelIdentity(weights.stem, config.weights_sha256, versions)
         logger.info("detector ready: %s", self._identity)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from proctoring_jobs.config import ProctoringConfig
 from proctoring_jobs.signals import (
@@ -23,7 +24,9 @@ from proctoring_jobs.signals import (
     Observation,
     Present,
     Seen,
+    Window,
 )
+from proctoring_jobs.timeline import merged_windows
 
 ABSENCE = "absence"
 SECOND_PERSON = "second_person"
@@ -81,6 +84,7 @@ class Rule:
     window: int = 1
     minimum_seconds: Decimal = ZERO
     is_absence: bool = False
+    is_looked_at_again: bool = True
 
 
 def incident_rules(config: ProctoringConfig) -> tuple[Rule, ...]:
@@ -99,8 +103,15 @@ def incident_rules(config: ProctoringConfig) -> tuple[Rule, ...]:
         Rule(PHONE_SEEN, Seen(PHONE), *thing, votes=config.phone_votes, window=config.phone_window),
         Rule(BOOK_SEEN, Seen(BOOK), *thing, minimum_seconds=config.book_seconds),
         Rule(SCREEN, Seen(LAPTOP), *thing, minimum_seconds=config.screen_seconds),
-        Rule(PICTURE_COVERED, covered, 1, 1, minimum_seconds=config.covered_seconds),
-        Rule(PICTURE_FROZEN, frozen, 1, 1, minimum_seconds=config.frozen_seconds),
+        Rule(
+            PICTURE_COVERED,
+            covered,
+            1,
+            1,
+            minimum_seconds=config.covered_seconds,
+            is_looked_at_again=False,
+        ),
+        Rule(PICTURE_FROZEN, frozen, 1, 1, minimum_seconds=config.frozen_seconds, is_looked_at_again=False),
     )
 
 
@@ -113,17 +124,31 @@ def hysteresis(scores: Sequence[float], on: float, off: float, *, is_on: bool = 
     return states
 
 
-def supported(states: Sequence[bool], votes: int, window: int) -> list[bool]:
+def supported(
+    states: Sequence[bool], votes: int, window: int, weights: Sequence[Fraction] | None = None
+) -> list[bool]:
     """Keep the on-states within some `window` consecutive samples of which at least `votes` are on.
 
-    A series shorter than the window is one window.
+    `weights` are the lengths of the samples in periods of the first look (default: 1 each). A window holds
+    samples of `window` periods together, and needs on-states of more than `votes` − ½: that is `votes`
+    samples of the first look, and as long a time of closer ones. A series shorter than the window is one
+    window.
     """
+    shares = [Fraction(1)] * len(states) if weights is None else list(weights)
+    needed = votes - Fraction(1, 2)
     kept = [False] * len(states)
-    for first in range(max(1, len(states) - window + 1)):
-        indices = range(first, min(first + window, len(states)))
-        if sum(states[i] for i in indices) >= votes:
-            for i in indices:
-                kept[i] = kept[i] or states[i]
+    last, held, on = 0, Fraction(0), Fraction(0)
+    for first in range(len(states)):
+        while last < len(states) and held + shares[last] <= window:
+            held += shares[last]
+            on += shares[last] if states[last] else 0
+            last += 1
+        if on > needed:
+            kept[first:last] = [a or b for a, b in zip(kept[first:last], states[first:last], strict=True)]
+        if last == len(states):
+            break
+        held -= shares[first]
+        on -= shares[first] if states[first] else 0
     return kept
 
 
@@ -133,7 +158,7 @@ def unbroken_runs(
     """Observations in order of time, cut where more than `gap` seconds lie unseen: a hole says nothing."""
     run: list[Observation] = []
     for observation in sorted(observations, key=lambda o: o.at_seconds):
-        if run and observation.at_seconds - (run[-1].at_seconds + period) > gap:
+        if run and observation.at_seconds - (run[-1].at_seconds + (run[-1].period or period)) > gap:
             yield run
             run = []
         run.append(observation)
@@ -141,36 +166,61 @@ def unbroken_runs(
         yield run
 
 
-def rule_states(run: Sequence[Observation], rule: Rule) -> tuple[list[bool], list[float]]:
+def sample_lengths(run: Sequence[Observation], period: Decimal) -> list[Decimal]:
+    """How long each sample of a run stands for, seconds.
+
+    `period` between two samples of the first look, whatever lies between them; where one of the two is a
+    closer one, the time from one to the next, at most `period`.
+    """
+    lengths = []
+    for one, after in zip(run, [*run[1:], None], strict=True):
+        closer = one.period or (after.period if after else None)
+        if closer is None:
+            lengths.append(period)
+        else:
+            until = after.at_seconds - one.at_seconds if after else closer
+            lengths.append(min(period, until))
+    return lengths
+
+
+def raw_states(run: Sequence[Observation], rule: Rule) -> tuple[list[bool], list[float]]:
+    """Per sample of an unbroken run: whether the rule's state holds before votes, and how sure that is."""
+    scores = [rule.score(observation) for observation in run]
+    if rule.is_absence:
+        states = [not is_on for is_on in hysteresis(scores, rule.on, rule.off, is_on=True)]
+        return states, [1.0 - score for score in scores]
+    return hysteresis(scores, rule.on, rule.off), scores
+
+
+def rule_states(run: Sequence[Observation], rule: Rule, period: Decimal) -> tuple[list[bool], list[float]]:
     """Per sample of an unbroken run: whether the rule's state holds, and the confidence in that, 0 to 1.
 
     Absence holds while no person does; a first score between the thresholds counts as present (in doubt for
     the candidate), and the confidence of absence is 1 less the confidence of the best person.
     """
-    scores = [rule.score(observation) for observation in run]
-    if rule.is_absence:
-        states = [not is_on for is_on in hysteresis(scores, rule.on, rule.off, is_on=True)]
-        scores = [1.0 - score for score in scores]
-    else:
-        states = hysteresis(scores, rule.on, rule.off)
-    return supported(states, rule.votes, rule.window), scores
+    states, scores = raw_states(run, rule)
+    if rule.window == 1:
+        return states, scores
+    weights = [Fraction(length) / Fraction(period) for length in sample_lengths(run, period)]
+    return supported(states, rule.votes, rule.window, weights), scores
 
 
 def spans_of_run(
     run: Sequence[Observation], rule: Rule, period: Decimal, duration: Decimal
 ) -> Iterator[Span]:
-    """Stretches of an unbroken run in which the rule holds, each sample standing for `period` seconds.
+    """Stretches of an unbroken run in which the rule holds, each sample standing for its length.
 
     Stretches end at `duration` (the length of the sitting) at the latest; those under the rule's minimum are
     dropped.
     """
-    states, scores = rule_states(run, rule)
+    states, scores = rule_states(run, rule, period)
+    lengths = sample_lengths(run, period)
     first: int | None = None
     for i, is_on in enumerate([*states, False]):
         if is_on and first is None:
             first = i
         if not is_on and first is not None:
-            ended = min(run[i - 1].at_seconds + period, duration)
+            ended = min(run[i - 1].at_seconds + lengths[i - 1], duration)
             span = Span(run[first].at_seconds, ended, max(scores[first:i]))
             if span.duration > 0 and span.duration >= rule.minimum_seconds:
                 yield span
@@ -201,18 +251,50 @@ def find_incidents(
 ) -> list[Incident]:
     """Incidents of a sitting, in order of (start, type).
 
-    `period` is the time between two samples, `gap` the pause up to which two stretches are one review item,
+    `period` is the time between two samples of the first look; closer ones say their own. `gap` is the pause
+    up to which two stretches are one review item,
     `duration` the length of the sitting; all in seconds. Observations may come in any order; those at or
     after `duration` do not belong to the sitting. A stretch must meet its rule by itself before it is merged
     with a neighbour, so scattered single misses never add up to an absence.
     """
-    runs = list(unbroken_runs((o for o in observations if o.at_seconds < duration), period, gap))
+    inside = sorted((o for o in observations if o.at_seconds < duration), key=lambda o: o.at_seconds)
+    first_look = [o for o in inside if o.period is None]
+    runs = {
+        True: list(unbroken_runs(inside, period, gap)),
+        False: list(unbroken_runs(first_look, period, gap)),
+    }
     incidents = [
         Incident(rule.signal_type_code, span.started, span.duration, span.confidence)
         for rule in rules
-        for span in merge_spans((s for run in runs for s in spans_of_run(run, rule, period, duration)), gap)
+        for span in merge_spans(
+            (s for run in runs[rule.is_looked_at_again] for s in spans_of_run(run, rule, period, duration)),
+            gap,
+        )
     ]
     return sorted(incidents, key=lambda i: (i.started_seconds, i.signal_type_code))
+
+
+def changes(
+    observations: Iterable[Observation], rules: Iterable[Rule], *, period: Decimal, gap: Decimal
+) -> list[Window]:
+    """Where a rule's state begins, ends or flickers: stretches worth a closer second look, in order of time.
+
+    From the sample before a change to the one after it: between them lies the moment itself, and what the
+    first look could miss or take wrongly.
+    """
+    found = []
+    for run in unbroken_runs(observations, period, gap):
+        for rule in rules:
+            if not rule.is_looked_at_again:
+                continue
+            states, _ = raw_states(run, rule)
+            before = [False, *states[:-1]]
+            found += [
+                Window(max(ZERO, one.at_seconds - period), one.at_seconds + period)
+                for one, is_on, was_on in zip(run, states, before, strict=True)
+                if is_on != was_on
+            ]
+    return merged_windows(found)
 
 
 def unseen_spans(

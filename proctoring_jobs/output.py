@@ -1,7 +1,7 @@
-"""Signals as the feed `proctoring__signals`: rows, their numbers, a file that appears whole or not at all.
+"""Signals and coverage as the feeds `proctoring__signals` and `proctoring__coverage`.
 
-Belongs here: the shape of the contract `ingestion/contracts/proctoring__signals.odcs.yaml` and writing it.
-Does not belong here: finding incidents (`incidents.py`), landing the file (`ingestion/`).
+Belongs here: the shapes of the two contracts in `ingestion/contracts/`, numbers of signals, files that appear
+whole or not at all. Does not belong here: finding incidents (`incidents.py`), landing files (`ingestion/`).
 """
 
 from __future__ import annotations
@@ -10,28 +10,24 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import Field, dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
+from typing import Any
 
 from proctoring_jobs.errors import RetryableProctoringError
 from proctoring_jobs.incidents import Incident
 
-FEED = "proctoring__signals"
+FEED, COVERAGE_FEED = "proctoring__signals", "proctoring__coverage"
 FOUR_PLACES = Decimal("0.0001")
 
-#: Columns of the contract in its order: text, or a decimal of 12 digits with 4 places.
-TEXT_COLUMNS = frozenset({"signal_id", "sitting_id", "signal_type_code", "model_code", "config_hash"})
-COLUMNS = (
-    "signal_id",
-    "sitting_id",
-    "signal_type_code",
-    "started_seconds",
-    "duration_seconds",
-    "confidence",
-    "model_code",
-    "config_hash",
-)
+#: Columns that are no text, by what they are; seconds and shares are decimals of 12 digits with 4 places.
+SECONDS = frozenset(
+    {"started_seconds", "duration_seconds", "seen_seconds", "heard_seconds", "unseen_seconds",
+     "unheard_seconds", "confidence"}
+)  # fmt: skip
+COUNTS = frozenset({"count_files", "count_samples", "count_packets_lost"})
+FLAGS = frozenset({"is_inconclusive"})
 
 
 @dataclass(frozen=True)
@@ -46,10 +42,33 @@ class Signal:
     confidence: Decimal
     model_code: str
     config_hash: str
+    run_id: str
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The one row of a sitting in the feed of coverage; fields as in the contract, in its order."""
+
+    sitting_id: str
+    duration_seconds: Decimal
+    seen_seconds: Decimal
+    heard_seconds: Decimal
+    unseen_seconds: Decimal
+    unheard_seconds: Decimal
+    count_files: int
+    count_samples: int
+    count_packets_lost: int
+    is_inconclusive: bool
+    problem_codes: str | None
+    run_id: str
+    model_code: str
+    speech_model_code: str | None
+    config_hash: str
+    recording_sha256: str | None
 
 
 def build_signals(
-    sitting_id: str, incidents: Iterable[Incident], *, model_code: str, config_hash: str
+    sitting_id: str, incidents: Iterable[Incident], *, model_code: str, config_hash: str, run_id: str
 ) -> list[Signal]:
     """Rows of one sitting, in the order of the incidents.
 
@@ -66,6 +85,7 @@ def build_signals(
             confidence=four_places(Decimal(incident.confidence)),
             model_code=model_code,
             config_hash=config_hash,
+            run_id=run_id,
         )
         for incident in incidents
     ]
@@ -81,15 +101,34 @@ def signals_path(out_dir: Path, sitting_id: str) -> Path:
     return out_dir / f"{FEED}__{sitting_id}.parquet"
 
 
+def coverage_path(out_dir: Path, sitting_id: str) -> Path:
+    """Path of a sitting's coverage: one file per sitting, with one row."""
+    return out_dir / f"{COVERAGE_FEED}__{sitting_id}.parquet"
+
+
 def write_signals(path: Path, signals: Iterable[Signal], facts: Mapping[str, str]) -> None:
     """Write the rows (none is a result too) with `facts` about the run in the file's metadata.
 
-    The file is written beside its place under a hidden name, flushed to disk and renamed: a reader sees all
-    of it or nothing. Raises `RetryableProctoringError` when the storage fails.
+    Raises `RetryableProctoringError` when the storage fails.
     """
+    _write(path, Signal, signals, facts)
+
+
+def write_coverage(path: Path, coverage: Coverage) -> None:
+    """Write the row of a sitting; raises `RetryableProctoringError` when the storage fails."""
+    _write(path, Coverage, [coverage], {})
+
+
+def _write(path: Path, shape: type, rows: Iterable[Any], facts: Mapping[str, str]) -> None:
+    """Write rows of a shape beside their place under a hidden name, flush them to disk, and rename.
+
+    A reader sees all of the file or nothing.
+    """
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = _table(signals, facts)
+    schema = pa.schema([_field(item) for item in fields(shape)], metadata=dict(facts))
+    table = pa.Table.from_pylist([vars(row) for row in rows], schema=schema)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -105,18 +144,18 @@ def write_signals(path: Path, signals: Iterable[Signal], facts: Mapping[str, str
         raise RetryableProctoringError("storage_failed", file=path.name, detail=error.strerror) from error
 
 
-def _table(signals: Iterable[Signal], facts: Mapping[str, str]) -> object:
-    """The rows as an Arrow table of the contract's types."""
+def _field(item: Field) -> Any:
+    """A column of a contract as an Arrow field."""
     import pyarrow as pa
 
-    schema = pa.schema(
-        [
-            pa.field(name, pa.string() if name in TEXT_COLUMNS else pa.decimal128(12, 4), nullable=False)
-            for name in COLUMNS
-        ],
-        metadata=dict(facts),
-    )
-    return pa.Table.from_pylist([vars(signal) for signal in signals], schema=schema)
+    kind = pa.string()
+    if item.name in SECONDS:
+        kind = pa.decimal128(12, 4)
+    elif item.name in COUNTS:
+        kind = pa.int32()
+    elif item.name in FLAGS:
+        kind = pa.bool_()
+    return pa.field(item.name, kind, nullable="None" in str(item.type))
 
 
 def _signal_id(sitting_id: str, incident: Incident, model_code: str, config_hash: str) -> str:

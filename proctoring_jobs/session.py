@@ -1,32 +1,32 @@
-"""One sitting from recording to signals file: joins frames, sound, detector, incidents and output.
+"""One sitting from recording to signals, coverage and evidence: joins pieces, incidents and output.
 
 Belongs here: the order of the steps for one sitting, and what a recording that cannot be read leads to. Does
-not belong here: many sittings at once, retries (callers), decisions about candidates (people; policy A28).
-
-Memory stays bounded: one batch of pictures at a time, detections only are kept.
+not belong here: one file (`pieces.py`), many sittings at once, retries (`engines/`), decisions about
+candidates (people; policy A28).
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from proctoring_jobs.config import ProctoringConfig
 from proctoring_jobs.containers import DecodeStats, library_version
 from proctoring_jobs.detector import Detector
-from proctoring_jobs.errors import RecordingUnreadableError, RetryableProctoringError
-from proctoring_jobs.frames import SampledFrame, sample_frames
+from proctoring_jobs.evidence import exhibits, write_evidence
 from proctoring_jobs.incidents import (
     SOUND_MISSING,
     SPEECH,
     VIDEO_MISSING,
     Incident,
+    Rule,
     Span,
+    changes,
     find_incidents,
     incident_rules,
     missing_incidents,
@@ -34,30 +34,21 @@ from proctoring_jobs.incidents import (
     unseen_spans,
     without,
 )
-from proctoring_jobs.manifest import RecordingFile, SittingManifest, file_sha256, fingerprints
-from proctoring_jobs.output import build_signals, signals_path, write_signals
-from proctoring_jobs.signals import Hearing, Observation
-from proctoring_jobs.sound import WINDOW_SECONDS, SpeechModel, has_picture, hearings
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from proctoring_jobs.manifest import RecordingFile, SittingManifest, fingerprints
+from proctoring_jobs.output import (
+    Coverage,
+    build_signals,
+    coverage_path,
+    four_places,
+    signals_path,
+    write_coverage,
+    write_signals,
+)
+from proctoring_jobs.pieces import Piece
+from proctoring_jobs.signals import Hearing
+from proctoring_jobs.sound import WINDOW_SECONDS, SpeechModel
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass
-class FileOutcome:
-    """What one piece of a recording gave, in sitting time, and why it could not be read.
-
-    `has_picture`: a piece may hold the sound alone.
-    """
-
-    stats: DecodeStats = field(default_factory=DecodeStats)
-    sound: DecodeStats = field(default_factory=DecodeStats)
-    observations: list[Observation] = field(default_factory=list)
-    hearings: list[Hearing] = field(default_factory=list)
-    problem: str | None = None
-    has_picture: bool = True
 
 
 @dataclass(frozen=True)
@@ -83,46 +74,113 @@ class SittingReport:
 def run_sitting(
     manifest: SittingManifest, config: ProctoringConfig, detector: Detector, out_dir: Path
 ) -> SittingReport:
-    """Find the incidents of one sitting and write its signals file into `out_dir`, replacing an earlier one.
+    """Find the incidents of one sitting and write signals, coverage and evidence into `out_dir`.
 
-    A piece that is absent, altered or undecodable becomes `video_missing` for its whole stretch, and so does
-    any stretch without picture of `missing_seconds` or more; without sound, where it is expected, it becomes
-    `sound_missing`. Raises `RetryableProctoringError` when the storage fails; then nothing is written.
+    They replace earlier ones; the signals file is written last, and says that the sitting is done. A piece
+    that is absent, altered or undecodable becomes `video_missing` for its whole stretch, and so does any
+    stretch without picture of `missing_seconds` or more; without sound, where it is expected, it becomes
+    `sound_missing`. Raises `RetryableProctoringError` when the storage fails.
     """
     prints = fingerprints(manifest)  # before reading: what changes meanwhile is done again
-    speech = SpeechModel()
-    outcomes = [
-        _read_file(file, number, manifest, config, detector, speech)
-        for number, file in enumerate(manifest.files, 1)
-    ]
-    observations = [observation for outcome in outcomes for observation in outcome.observations]
-    duration = _duration(manifest, outcomes, config)
+    speech, rules = SpeechModel(), incident_rules(config)
+    pieces = [Piece(file, _until(file, manifest)) for file in manifest.files]
+    for piece in pieces:
+        piece.read(config, detector, speech)
+    if config.second_look > 1:
+        windows = changes(
+            (o for piece in pieces for o in piece.observations),
+            rules,
+            period=config.sample_period,
+            gap=config.merge_gap_seconds,
+        )
+        for piece in pieces:
+            piece.look_again(windows, config, detector)
+    for number, piece in enumerate(pieces, 1):
+        _log(manifest.sitting_id, number, piece)
+    duration = _duration(manifest, pieces, config)
+    incidents = _incidents(pieces, rules, config, duration)
+    report = _report(manifest, out_dir, duration, pieces, incidents)
+    codes = Codes(
+        fingerprint=prints.as_found if report.problems else prints.by_content,
+        seen_by=model_code(detector, config),
+        heard_by=speech_code(speech),
+        config_hash=config.config_hash(),
+    )
+    _write(report, incidents, pieces, rules, config, codes)
+    return report
+
+
+@dataclass(frozen=True)
+class Codes:
+    """What a result rests on: identity of the recording, models, hash of the configuration."""
+
+    fingerprint: str
+    seen_by: str
+    heard_by: str
+    config_hash: str
+
+    @property
+    def run_id(self) -> str:
+        """One number for all of it, 16 hex digits: which run of the sitting this is."""
+        parts = "|".join((self.fingerprint, self.seen_by, self.heard_by, self.config_hash))
+        return hashlib.sha256(parts.encode()).hexdigest()[:16]
+
+    def of(self, incident: Incident) -> str:
+        """The model that found an incident."""
+        return self.heard_by if incident.signal_type_code in (SPEECH, SOUND_MISSING) else self.seen_by
+
+
+def _incidents(
+    pieces: Sequence[Piece], rules: Sequence[Rule], config: ProctoringConfig, duration: Decimal
+) -> list[Incident]:
+    """Everything found in the pieces of a sitting, in order of (start, type)."""
+    observations = [observation for piece in pieces for observation in piece.observations]
     unseen = [
-        *_unreadable_spans(manifest.files, outcomes, duration),
+        *_unreadable_spans(pieces, duration),
         *unseen_spans(
-            (o.at_seconds for o in observations),
+            (o.at_seconds for o in observations if o.period is None),
             duration=duration,
             period=config.sample_period,
             minimum=config.missing_seconds,
         ),
     ]
-    heard = [hearing for outcome in outcomes for hearing in outcome.hearings]
-    missing = missing_incidents(unseen) + missing_incidents(
-        _unheard(heard, config, duration, unseen), SOUND_MISSING
-    )
-    said = speech_incidents(heard, config, window=WINDOW_SECONDS, duration=duration)
-    found = find_incidents(
-        observations,
-        incident_rules(config),
-        period=config.sample_period,
-        gap=config.merge_gap_seconds,
-        duration=duration,
-    )
-    incidents = [*missing, *found, *said]
-    report = _report(manifest, out_dir, duration, outcomes, incidents)
-    fingerprint = prints.as_found if report.problems else prints.by_content
-    _write(report, incidents, config, fingerprint, model_code(detector, config), speech_code(speech))
-    return report
+    heard = [hearing for piece in pieces for hearing in piece.hearings]
+    found = [
+        *missing_incidents(unseen),
+        *missing_incidents(_unheard(heard, config, duration, unseen), SOUND_MISSING),
+        *speech_incidents(heard, config, window=WINDOW_SECONDS, duration=duration),
+        *find_incidents(
+            observations,
+            rules,
+            period=config.sample_period,
+            gap=config.merge_gap_seconds,
+            duration=duration,
+        ),
+    ]
+    return sorted(found, key=lambda i: (i.started_seconds, i.signal_type_code))
+
+
+def _until(file: RecordingFile, manifest: SittingManifest) -> Decimal | None:
+    """Seconds of a piece after which the sitting is over; None where nobody said how long it was."""
+    return None if manifest.duration_seconds is None else manifest.duration_seconds - file.started_seconds
+
+
+def _log(sitting_id: str, number: int, piece: Piece) -> None:
+    """Say in the log what became of a piece, without the name of a file."""
+    stats = piece.stats
+    if piece.problem is not None:
+        logger.warning("sitting %s, file %s: %s; inconclusive (A30)", sitting_id, number, piece.problem)
+    logger.info("sitting %s, file %s: %s", sitting_id, number, stats)
+    if stats.count_packets_lost or stats.count_frames_corrupt or stats.is_cut_short:
+        logger.warning(
+            "sitting %s, file %s is damaged: %s of %s packets lost, %s frames corrupt, cut short: %s",
+            sitting_id,
+            number,
+            stats.count_packets_lost,
+            stats.count_packets,
+            stats.count_frames_corrupt,
+            stats.is_cut_short,
+        )
 
 
 def model_code(detector: Detector, config: ProctoringConfig) -> str:
@@ -138,98 +196,15 @@ def speech_code(speech: SpeechModel) -> str:
     return f"{speech.code}/av-{library_version()}/cpu"
 
 
-def _read_file(
-    file: RecordingFile,
-    number: int,
-    manifest: SittingManifest,
-    config: ProctoringConfig,
-    detector: Detector,
-    speech: SpeechModel,
-) -> FileOutcome:
-    """What one piece holds, in sitting time. An unreadable piece is a result, not a failure."""
-    outcome = FileOutcome()
-    until = None if manifest.duration_seconds is None else manifest.duration_seconds - file.started_seconds
-    try:
-        _check_hash(file)
-        if config.sound != "ignored":
-            outcome.hearings = [
-                Hearing(file.started_seconds + hearing.at_seconds, hearing.speech)
-                for hearing in hearings(file.path, speech, stats=outcome.sound, until=until)
-            ]
-            outcome.has_picture = not outcome.hearings or has_picture(file.path)
-        if outcome.has_picture:
-            frames = sample_frames(file.path, config.sample_rate, stats=outcome.stats, until=until)
-            for batch in _batches(frames, config.batch_size):
-                outcome.observations += _observe(batch, file.started_seconds, detector)
-    except RecordingUnreadableError as error:
-        outcome.problem = error.message_key
-        logger.warning(
-            "sitting %s, file %s: %s; inconclusive (A30)", manifest.sitting_id, number, error.message_key
-        )
-    stats = outcome.stats
-    logger.info("sitting %s, file %s: %s", manifest.sitting_id, number, stats)
-    if stats.count_packets_lost or stats.count_frames_corrupt or stats.is_cut_short:
-        logger.warning(
-            "sitting %s, file %s is damaged: %s of %s packets lost, %s frames corrupt, cut short: %s",
-            manifest.sitting_id,
-            number,
-            stats.count_packets_lost,
-            stats.count_packets,
-            stats.count_frames_corrupt,
-            stats.is_cut_short,
-        )
-    return outcome
-
-
-def _check_hash(file: RecordingFile) -> None:
-    """Refuse a piece that is not the one the manifest names."""
-    if file.sha256 is None:
-        return
-    try:
-        found = file_sha256(file.path)
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
-        raise RecordingUnreadableError("recording_absent") from error
-    except OSError as error:
-        raise RetryableProctoringError(
-            "storage_failed", file=file.path.name, detail=error.strerror
-        ) from error
-    if found != file.sha256:
-        raise RecordingUnreadableError("recording_altered")
-
-
-def _batches(frames: Iterable[SampledFrame], size: int) -> Iterator[list[SampledFrame]]:
-    """Frames in lists of `size`, the last one shorter."""
-    batch: list[SampledFrame] = []
-    for frame in frames:
-        batch.append(frame)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def _observe(batch: Sequence[SampledFrame], started: Decimal, detector: Detector) -> list[Observation]:
-    """Detections of a batch, at their times in the sitting."""
-    found = detector.detect([frame.image for frame in batch])
-    return [
-        Observation(started + frame.at_seconds, detections, frame.picture)
-        for frame, detections in zip(batch, found, strict=True)
-    ]
-
-
-def _duration(
-    manifest: SittingManifest, outcomes: Sequence[FileOutcome], config: ProctoringConfig
-) -> Decimal:
+def _duration(manifest: SittingManifest, pieces: Sequence[Piece], config: ProctoringConfig) -> Decimal:
     """Length of the sitting in seconds: the manifest's, else up to the end of its last piece, else 0."""
     if manifest.duration_seconds is not None:
         return manifest.duration_seconds
-    pairs = zip(manifest.files, outcomes, strict=True)
     return max(
         (
-            file.started_seconds
-            + max(_length(outcome.stats, config.sample_period), _length(outcome.sound, WINDOW_SECONDS))
-            for file, outcome in pairs
+            piece.file.started_seconds
+            + max(_length(piece.stats, config.sample_period), _length(piece.sound, WINDOW_SECONDS))
+            for piece in pieces
         ),
         default=Decimal(0),
     )
@@ -261,27 +236,26 @@ def _unheard(
     return [span for span in without(silent, unseen) if span.duration >= config.missing_seconds]
 
 
-def _unreadable_spans(
-    files: Sequence[RecordingFile], outcomes: Sequence[FileOutcome], duration: Decimal
-) -> Iterator[Span]:
+def _unreadable_spans(pieces: Sequence[Piece], duration: Decimal) -> Iterator[Span]:
     """Stretch of each unreadable piece: from its start to the next piece's, or to the end of the sitting."""
-    for file, outcome in zip(files, outcomes, strict=True):
-        if outcome.problem is not None:
-            later = [other.started_seconds for other in files if other.started_seconds > file.started_seconds]
+    for piece in pieces:
+        if piece.problem is not None:
+            started = piece.file.started_seconds
+            later = [other.file.started_seconds for other in pieces if other.file.started_seconds > started]
             ended = min([*later, duration])
-            if ended > file.started_seconds:
-                yield Span(file.started_seconds, ended, 1.0)
+            if ended > started:
+                yield Span(started, ended, 1.0)
 
 
 def _report(
     manifest: SittingManifest,
     out_dir: Path,
     duration: Decimal,
-    outcomes: Sequence[FileOutcome],
+    pieces: Sequence[Piece],
     incidents: Sequence[Incident],
 ) -> SittingReport:
     """Counts of one sitting; a manifest without files is a problem of its own."""
-    problems = tuple(outcome.problem for outcome in outcomes if outcome.problem is not None)
+    problems = tuple(piece.problem for piece in pieces if piece.problem is not None)
     counts = Counter(incident.signal_type_code for incident in incidents)
     lengths: defaultdict[str, Decimal] = defaultdict(Decimal)
     for incident in incidents:
@@ -292,8 +266,8 @@ def _report(
         duration_seconds=duration,
         unseen_seconds=lengths[VIDEO_MISSING],
         unheard_seconds=lengths[SOUND_MISSING],
-        count_samples=sum(outcome.stats.count_sampled for outcome in outcomes),
-        count_packets_lost=sum(outcome.stats.count_packets_lost for outcome in outcomes),
+        count_samples=sum(piece.stats.count_sampled for piece in pieces),
+        count_packets_lost=sum(piece.stats.count_packets_lost for piece in pieces),
         count_by_type=dict(sorted(counts.items())),
         problems=problems if manifest.files else ("recording_absent",),
     )
@@ -302,39 +276,30 @@ def _report(
 def _write(
     report: SittingReport,
     incidents: Sequence[Incident],
+    pieces: Sequence[Piece],
+    rules: Sequence[Rule],
     config: ProctoringConfig,
-    fingerprint: str,
-    seen_by: str,
-    heard_by: str,
+    codes: Codes,
 ) -> None:
-    """Write the signals file, the run's provenance and coverage in its metadata, and say so in the log.
-
-    `seen_by` and `heard_by` are the codes of the models: each row says which of them found it.
-    """
+    """Write evidence, coverage and, last, signals: whoever sees those finds the rest."""
     signals = [
         signal
-        for incident in sorted(incidents, key=lambda i: (i.started_seconds, i.signal_type_code))
+        for incident in incidents
         for signal in build_signals(
             report.sitting_id,
             [incident],
-            model_code=heard_by if incident.signal_type_code in (SPEECH, SOUND_MISSING) else seen_by,
-            config_hash=config.config_hash(),
+            model_code=codes.of(incident),
+            config_hash=codes.config_hash,
+            run_id=codes.run_id,
         )
     ]
-    facts = {
-        "sitting_id": report.sitting_id,
-        "fingerprint": fingerprint,
-        "model_code": seen_by,
-        "speech_model_code": heard_by,
-        "config": config.as_json(),
-        "duration_seconds": str(report.duration_seconds),
-        "unseen_seconds": str(report.unseen_seconds),
-        "unheard_seconds": str(report.unheard_seconds),
-        "count_samples": str(report.count_samples),
-        "count_packets_lost": str(report.count_packets_lost),
-        "problems": " ".join(report.problems),
-    }
-    write_signals(report.path, signals, facts)
+    out_dir = report.path.parent
+    facts = {"run_id": codes.run_id, "model_code": codes.seen_by, "speech_model_code": codes.heard_by,
+             "device": config.device, "batch_size": config.batch_size,
+             "config_hash": codes.config_hash}  # fmt: skip
+    write_evidence(out_dir, report.sitting_id, exhibits(signals, pieces, rules, config), config, facts)
+    write_coverage(coverage_path(out_dir, report.sitting_id), _coverage(report, pieces, config, codes))
+    write_signals(report.path, signals, _facts(report, config, codes))
     if report.is_inconclusive:
         logger.warning(
             "sitting %s: of %s seconds %s unseen, %s unheard; inconclusive, a decision is required (A30)",
@@ -344,3 +309,57 @@ def _write(
             report.unheard_seconds,
         )
     logger.info("sitting %s: %s signals in %s", report.sitting_id, len(signals), report.path.name)
+
+
+def _facts(report: SittingReport, config: ProctoringConfig, codes: Codes) -> dict[str, str]:
+    """What the signals file says of the run in its metadata: enough to know whether it is to be done."""
+    return {
+        "sitting_id": report.sitting_id,
+        "run_id": codes.run_id,
+        "fingerprint": codes.fingerprint,
+        "model_code": codes.seen_by,
+        "speech_model_code": codes.heard_by,
+        "config": config.as_json(),
+        "duration_seconds": str(report.duration_seconds),
+        "unseen_seconds": str(report.unseen_seconds),
+        "unheard_seconds": str(report.unheard_seconds),
+        "count_samples": str(report.count_samples),
+        "count_packets_lost": str(report.count_packets_lost),
+        "problems": " ".join(report.problems),
+    }
+
+
+def _coverage(
+    report: SittingReport, pieces: Sequence[Piece], config: ProctoringConfig, codes: Codes
+) -> Coverage:
+    """The row of coverage: seconds seen and heard against the length of the sitting (A30)."""
+    duration, period = report.duration_seconds, config.sample_period
+    looked = [o.at_seconds for piece in pieces for o in piece.observations if o.period is None]
+    listened = [hearing.at_seconds for piece in pieces for hearing in piece.hearings]
+    unseen = _uncovered(looked, period, duration, period)
+    unheard = _uncovered(listened, WINDOW_SECONDS, duration, period)
+    hashes = [piece.sha256 or "" for piece in pieces]
+    return Coverage(
+        sitting_id=report.sitting_id,
+        duration_seconds=four_places(duration),
+        seen_seconds=four_places(duration - unseen),
+        heard_seconds=four_places(duration - unheard),
+        unseen_seconds=four_places(unseen),
+        unheard_seconds=four_places(unheard if config.sound == "expected" else Decimal(0)),
+        count_files=len(pieces),
+        count_samples=report.count_samples,
+        count_packets_lost=report.count_packets_lost,
+        is_inconclusive=report.is_inconclusive,
+        problem_codes=",".join(sorted(set(report.problems))) or None,
+        run_id=codes.run_id,
+        model_code=codes.seen_by,
+        speech_model_code=None if config.sound == "ignored" else codes.heard_by,
+        config_hash=codes.config_hash,
+        recording_sha256=hashlib.sha256("".join(hashes).encode()).hexdigest() if any(hashes) else None,
+    )
+
+
+def _uncovered(times: Iterable[Decimal], period: Decimal, duration: Decimal, minimum: Decimal) -> Decimal:
+    """Seconds of the sitting in holes of `minimum` or more between samples that stand for `period` each."""
+    holes = unseen_spans(times, duration=duration, period=period, minimum=minimum)
+    return sum((hole.duration for hole in holes), Decimal(0))

@@ -24,6 +24,15 @@ Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
+class ModelIdentity:
+    """Which model ran: its name, the SHA-256 of its weights, the versions of the libraries that ran it."""
+
+    name: str
+    sha256: str
+    libraries: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Detection:
     """One object in one frame: COCO class, confidence 0 to 1, box (left, top, right, bottom) in pixels."""
 
@@ -49,12 +58,26 @@ class Picture:
 class Observation:
     """All detections of one sampled frame; `at_seconds` counts from the beginning of the sitting.
 
-    `picture` is `None` where nobody measured it.
+    `picture` is `None` where nobody measured it. `period` is the time to the next sample of the same look,
+    seconds; `None` for the first look, which has the period of the configuration.
     """
 
     at_seconds: Decimal
     detections: tuple[Detection, ...] = ()
     picture: Picture | None = None
+    period: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Window:
+    """A stretch of time, seconds, both ends included."""
+
+    started: Decimal
+    ended: Decimal
+
+    def holds(self, at_seconds: Decimal) -> bool:
+        """Whether a moment lies in it."""
+        return self.started <= at_seconds <= self.ended
 
 
 @dataclass(frozen=True)

@@ -56,5 +56,5 @@ def test_batches_change_nothing_that_matters(detector: Detector) -> None:
 
 def test_it_needs_no_network_and_no_folder_of_its_own(detector: Detector) -> None:
     assert detector.identity.name == NAME
-    assert [name for name, _ in detector.identity.libraries] == ["ultralytics", "onnxruntime"]
+    assert [name for name, _ in detector.identity.libraries] == ["openvino"]
     assert Path(registered(NAME).path).suffix == ".onnx"

@@ -38,7 +38,9 @@ def test_a_steady_recording_gives_one_frame_a_second(tmp_path: Path, name: str, 
     path = write_video(tmp_path / name, steady([(ALONE, 4)]), codec=codec)
     found, stats = times(path)
     assert found == [0, 1, 2, 3]
-    assert (stats.count_frames, stats.count_sampled, stats.count_packets_lost) == (20, 4, 0)
+    # a keyframe every two seconds: the frames after the second tick of each group are not decoded
+    assert (stats.count_packets, stats.count_frames) == (20, 12)
+    assert (stats.count_sampled, stats.count_packets_lost) == (4, 0)
     assert stats.last_seconds == Decimal("3.8")
 
 
@@ -95,7 +97,7 @@ def test_a_damaged_tail_keeps_what_came_before_and_counts_what_is_lost(tmp_path:
     assert found == [float(second) for second in range(len(found))]
     assert 5 <= len(found) <= 12
     assert stats.count_packets == 100
-    assert stats.count_packets_lost + stats.count_frames + stats.count_frames_corrupt == 100
+    assert stats.count_packets_lost + stats.count_frames + stats.count_frames_corrupt <= 100
     assert stats.count_packets_lost > 30
 
 

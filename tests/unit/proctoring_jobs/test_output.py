@@ -10,7 +10,17 @@ import pytest
 from ingestion.contracts import load_contract
 from proctoring_jobs.errors import RetryableProctoringError
 from proctoring_jobs.incidents import Incident
-from proctoring_jobs.output import COLUMNS, FEED, Signal, build_signals, signals_path, write_signals
+from proctoring_jobs.output import (
+    COVERAGE_FEED,
+    FEED,
+    Coverage,
+    Signal,
+    build_signals,
+    coverage_path,
+    signals_path,
+    write_coverage,
+    write_signals,
+)
 
 INCIDENTS = [
     Incident("absence", Decimal("1.00005"), Decimal(3), 0.12345),
@@ -18,19 +28,40 @@ INCIDENTS = [
 ]
 
 
+#: What a sitting may lack: problems, sound, a file.
+OPTIONAL = {"problem_codes", "speech_model_code", "recording_sha256"}
+
+
 def signals(**changes: str) -> list[Signal]:
-    return build_signals("S1", INCIDENTS, **({"model_code": "m", "config_hash": "c"} | changes))
+    codes = {"model_code": "m", "config_hash": "c", "run_id": "r"} | changes
+    return build_signals("S1", INCIDENTS, **codes)
 
 
-def test_columns_and_types_are_those_of_the_contract(tmp_path: Path) -> None:
-    path = signals_path(tmp_path, "S1")
-    write_signals(path, signals(), {})
-    schema = pq.read_schema(path)
-    kinds = {"VARCHAR": pa.string(), "DECIMAL(12,4)": pa.decimal128(12, 4)}
-    contract = load_contract(FEED)
-    assert [(c.name, kinds[c.physical_type]) for c in contract.columns] == [(f.name, f.type) for f in schema]
-    assert schema.names == list(COLUMNS)
-    assert not any(field.nullable for field in schema)
+def coverage(**changes: object) -> Coverage:
+    seconds, count = Decimal("1.5000"), 3
+    return Coverage(
+        "S1", seconds, seconds, seconds, seconds, seconds, count, count, count, True,
+        **({"problem_codes": None, "run_id": "r", "model_code": "m", "speech_model_code": None,
+            "config_hash": "c", "recording_sha256": None} | changes),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("feed", [FEED, COVERAGE_FEED])
+def test_columns_and_types_are_those_of_the_contract(tmp_path: Path, feed: str) -> None:
+    signals_file, coverage_file = signals_path(tmp_path, "S1"), coverage_path(tmp_path, "S1")
+    write_signals(signals_file, signals(), {})
+    write_coverage(coverage_file, coverage())
+    schema = pq.read_schema(signals_file if feed == FEED else coverage_file)
+    kinds = {
+        "VARCHAR": pa.string(),
+        "DECIMAL(12,4)": pa.decimal128(12, 4),
+        "INTEGER": pa.int32(),
+        "BOOLEAN": pa.bool_(),
+    }
+    columns = load_contract(feed).columns
+    assert [(c.name, kinds[c.physical_type]) for c in columns] == [(f.name, f.type) for f in schema]
+    optional = {name for name in schema.names if schema.field(name).nullable}
+    assert optional == (set() if feed == FEED else OPTIONAL)
 
 
 def test_numbers_are_rounded_half_up_to_four_places() -> None:

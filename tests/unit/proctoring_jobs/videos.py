@@ -82,15 +82,16 @@ def write_video(
     return path
 
 
-def write_sound(path: Path, seconds: int = 1) -> Path:
-    """A recording with sound only."""
+def write_sound(path: Path, seconds: int = 1, samples: np.ndarray | None = None) -> Path:
+    """A recording with sound only: silence, or samples from -1 to 1 at 48 kHz."""
     import av
 
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libopus", rate=48_000)
-        for number in range(seconds * 50):
-            samples = np.zeros((1, 960), np.int16)
-            frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="mono")
+        whole = np.zeros(seconds * 48_000) if samples is None else samples
+        for number in range(len(whole) // 960):
+            part = np.round(whole[None, number * 960 : (number + 1) * 960] * 32_767).astype(np.int16)
+            frame = av.AudioFrame.from_ndarray(part, format="s16", layout="mono")
             frame.sample_rate, frame.pts, frame.time_base = 48_000, number * 960, Fraction(1, 48_000)
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
