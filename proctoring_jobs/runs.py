@@ -99,8 +99,8 @@ def run_sittings(
     )
     tasks = (replace(task, manifest=_from_anywhere(manifest)) for manifest in manifests)
     try:
-        with _signals_stop(), closing(engine_of(config).run(tasks)) as outcomes:
-            _follow(outcomes, manifests, tally, Journal(out_dir, config), language)
+        with _signals() as signals, closing(engine_of(config).run(tasks)) as outcomes:
+            _follow(outcomes, manifests, tally, Journal(out_dir, config), language, signals)
     except _Stopped as stopped:
         say(sys.stderr, language, "run_stopped", done=tally.done, total=tally.total)
         return EXIT_SIGNAL + stopped.number
@@ -121,40 +121,62 @@ def _follow(
     tally: Tally,
     journal: Journal,
     language: str,
+    signals: _Signals,
 ) -> None:
-    """Note and tell each sitting as it comes."""
+    """Note and tell each sitting as it comes, whole even if a signal comes meanwhile."""
     pace = Pace({manifest.sitting_id: manifest.duration_seconds for manifest in manifests})
     with ProgressDisplay(pace, language) as display:
         for outcome in outcomes:
             failure = outcome.failure
             if failure is not None and failure.kind is FailureKind.REFUSED:
                 raise ProctoringError(failure.message_key, **failure.params)
-            tally.note(outcome)
-            journal.note(outcome)
-            is_worked = failure is None and not outcome.is_already_done
-            pace.note(outcome.sitting_id, video_seconds(outcome), is_worked=is_worked)
-            _tell(outcome, language)
-            display.update()
+            with signals.held():
+                tally.note(outcome)
+                journal.note(outcome)
+                is_worked = failure is None and not outcome.is_already_done
+                pace.note(outcome.sitting_id, video_seconds(outcome), is_worked=is_worked)
+                _tell(outcome, language)
+                display.update()
+
+
+class _Signals:
+    """Ctrl-C and a request to end stop the run where it stands, but never within `held`.
+
+    The first signal counts: while the engine ends its processes, another would only leave some behind.
+    """
+
+    def __init__(self) -> None:
+        self._number: int | None = None
+        self._is_held = False
+
+    def receive(self, number: int, _: FrameType | None) -> None:
+        """What Python calls on a signal."""
+        if self._number is None:
+            self._number = number
+            if not self._is_held:
+                raise _Stopped(number)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Within it a signal waits."""
+        self._is_held = True
+        yield
+        self._is_held = False
+        if self._number is not None:
+            raise _Stopped(self._number)
 
 
 @contextmanager
-def _signals_stop() -> Iterator[None]:
-    """Within it, Ctrl-C and a request to end stop the run where it stands.
-
-    Once: while the engine ends its processes, another signal would only leave some behind.
-    """
+def _signals() -> Iterator[_Signals]:
+    """Within it signals stop the run; in another thread than the first, whoever runs it has the signals."""
+    signals = _Signals()
+    numbers = (signal.SIGINT, signal.SIGTERM)
     if threading.current_thread() is not threading.main_thread():
-        yield  # who runs this in a thread has the signals
+        yield signals
         return
-
-    def stop(number: int, _: FrameType | None) -> None:
-        for each in before:
-            signal.signal(each, signal.SIG_IGN)
-        raise _Stopped(number)
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, signals.receive) for number in numbers}
     try:
-        yield
+        yield signals
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -14,6 +14,7 @@ import importlib.util
 import logging
 import os
 import signal
+import socket
 import time
 from collections.abc import Generator, Iterable
 from typing import Any
@@ -27,6 +28,9 @@ logger = logging.getLogger(__name__)
 
 #: How long to wait for an outcome before the size of the cluster is asked for again, in seconds.
 LOOK_SECONDS = 1.0
+
+#: How long the head of a cluster may take to answer at all, in seconds.
+KNOCK_SECONDS = 10.0
 
 Flights = dict[Any, tuple[SittingTask, float]]
 
@@ -91,11 +95,19 @@ def _connected(address: str) -> Any:
 
     local = {"include_dashboard": False} if address == "local" else {}
     try:
+        _knock(address)
         ray.init(address, logging_level=logging.WARNING, namespace="proctoring", **local)
-    except (ConnectionError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         logger.info("no Ray cluster at %s", address, exc_info=True)
         raise ConfigInvalidError("ray_unreachable", address=address, detail=type(error).__name__) from error
     return ray
+
+
+def _knock(address: str) -> None:
+    """Raise `OSError` if nobody listens at an address with a port: Ray would ask there for many minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdigit():
+        socket.create_connection((host, int(port)), timeout=KNOCK_SECONDS).close()
 
 
 def _landed(ray: Any, flights: Flights, pause: float | None) -> list[Any]:
