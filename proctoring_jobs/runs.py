@@ -64,14 +64,6 @@ class Tally:
         return EXIT_NOT_DONE if self.failures else EXIT_DONE
 
 
-class _Stopped(BaseException):
-    """A signal asked the run to end; `number` is the signal's."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-        super().__init__(number)
-
-
 def run_sittings(
     manifests: Sequence[SittingManifest],
     config: ProctoringConfig,
@@ -86,7 +78,7 @@ def run_sittings(
     Ended by a signal, it leaves what is done and says so. Raises `ProctoringError` where nothing can be done:
     settings or weights are refused, or the journal cannot be written.
     """
-    tally = Tally(len(manifests))
+    tally, signals = Tally(len(manifests)), _Signals()
     ids = [manifest.sitting_id for manifest in manifests]
     remove_leftovers(out_dir, ids, config.sitting_limit_seconds)
     task = SittingTask(
@@ -99,11 +91,13 @@ def run_sittings(
     )
     tasks = (replace(task, manifest=_from_anywhere(manifest)) for manifest in manifests)
     try:
-        with _signals() as signals, closing(engine_of(config).run(tasks)) as outcomes:
+        with signals.caught(), closing(engine_of(config).run(tasks)) as outcomes:
             _follow(outcomes, manifests, tally, Journal(out_dir, config), language, signals)
-    except _Stopped as stopped:
+    except KeyboardInterrupt:
+        if signals.number is None:
+            raise
         say(sys.stderr, language, "run_stopped", done=tally.done, total=tally.total)
-        return EXIT_SIGNAL + stopped.number
+        return EXIT_SIGNAL + signals.number
     parts = {"done": tally.done, "total": tally.total, "inconclusive": tally.inconclusive}
     say(sys.stdout, language, "all_done", already=tally.already_done, **parts)
     return tally.exit_code
@@ -142,44 +136,45 @@ def _follow(
 class _Signals:
     """Ctrl-C and a request to end stop the run where it stands, but never within `held`.
 
-    The first signal counts: while the engine ends its processes, another would only leave some behind.
+    `number` is the first signal's. Later ones count for nothing: while the engine ends its processes, they
+    would only leave some behind. What is raised is a `KeyboardInterrupt`: Ray's own code lets nothing else
+    through.
     """
 
     def __init__(self) -> None:
-        self._number: int | None = None
+        self.number: int | None = None
         self._is_held = False
 
-    def receive(self, number: int, _: FrameType | None) -> None:
-        """What Python calls on a signal."""
-        if self._number is None:
-            self._number = number
-            if not self._is_held:
-                raise _Stopped(number)
+    @contextmanager
+    def caught(self) -> Iterator[None]:
+        """Within it signals stop the run; in another thread than the first, whoever runs it has them."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self._receive) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     @contextmanager
     def held(self) -> Iterator[None]:
         """Within it a signal waits."""
         self._is_held = True
-        yield
-        self._is_held = False
-        if self._number is not None:
-            raise _Stopped(self._number)
+        try:
+            yield
+        finally:
+            self._is_held = False
+        if self.number is not None:
+            raise KeyboardInterrupt
 
-
-@contextmanager
-def _signals() -> Iterator[_Signals]:
-    """Within it signals stop the run; in another thread than the first, whoever runs it has the signals."""
-    signals = _Signals()
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    if threading.current_thread() is not threading.main_thread():
-        yield signals
-        return
-    before = {number: signal.signal(number, signals.receive) for number in numbers}
-    try:
-        yield signals
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    def _receive(self, number: int, _: FrameType | None) -> None:
+        """What Python calls on a signal."""
+        if self.number is None:
+            self.number = number
+            if not self._is_held:
+                raise KeyboardInterrupt
 
 
 def _tell(outcome: SittingOutcome, language: str) -> None:

@@ -15,6 +15,7 @@ import logging
 import os
 import signal
 import socket
+import threading
 import time
 from collections.abc import Generator, Iterable
 from typing import Any
@@ -94,12 +95,15 @@ def _connected(address: str) -> Any:
     import ray
 
     local = {"include_dashboard": False} if address == "local" else {}
+    stops = signal.getsignal(signal.SIGTERM)
     try:
         _knock(address)
         ray.init(address, logging_level=logging.WARNING, namespace="proctoring", **local)
     except (OSError, ValueError, RuntimeError) as error:
         logger.info("no Ray cluster at %s", address, exc_info=True)
         raise ConfigInvalidError("ray_unreachable", address=address, detail=type(error).__name__) from error
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, stops)  # Ray puts one of its own there, which leaves with a trace
     return ray
 
 
