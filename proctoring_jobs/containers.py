@@ -51,7 +51,7 @@ def library_version() -> str:
 
 
 def open_recording(path: Path) -> Any:
-    """A local file as an open container; the caller closes it.
+    """A local file as an open container, decoded in the calling thread; the caller closes it.
 
     Raises `RecordingUnreadableError` for what is no recording, `RetryableProctoringError` when the storage
     fails.
@@ -69,9 +69,13 @@ def open_recording(path: Path) -> Any:
         raise RecordingUnreadableError("recording_empty")
     options = {"format_whitelist": CONTAINERS, "protocol_whitelist": "file"}
     try:
-        return av.open(f"file:{path.resolve()}", options=options)
+        container = av.open(f"file:{path.resolve()}", options=options)
     except av.error.FFmpegError as error:
         raise RecordingUnreadableError("recording_damaged") from error
+    for stream in (*container.streams.video, *container.streams.audio):
+        if stream.codec_context is not None:
+            stream.codec_context.thread_count = 1  # cores are shared out between sittings, not within one
+    return container
 
 
 def start_of(container: Any, stream: Any) -> Fraction:

@@ -64,14 +64,6 @@ class Tally:
         return EXIT_NOT_DONE if self.failures else EXIT_DONE
 
 
-class _Stopped(BaseException):
-    """A signal asked the run to end; `number` is the signal's."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-        super().__init__(number)
-
-
 def run_sittings(
     manifests: Sequence[SittingManifest],
     config: ProctoringConfig,
@@ -86,7 +78,7 @@ def run_sittings(
     Ended by a signal, it leaves what is done and says so. Raises `ProctoringError` where nothing can be done:
     settings or weights are refused, or the journal cannot be written.
     """
-    tally = Tally(len(manifests))
+    tally, signals = Tally(len(manifests)), _Signals()
     ids = [manifest.sitting_id for manifest in manifests]
     remove_leftovers(out_dir, ids, config.sitting_limit_seconds)
     task = SittingTask(
@@ -99,11 +91,13 @@ def run_sittings(
     )
     tasks = (replace(task, manifest=_from_anywhere(manifest)) for manifest in manifests)
     try:
-        with _signals_stop(), closing(engine_of(config).run(tasks)) as outcomes:
-            _follow(outcomes, manifests, tally, Journal(out_dir, config), language)
-    except _Stopped as stopped:
+        with signals.caught(), closing(engine_of(config).run(tasks)) as outcomes:
+            _follow(outcomes, manifests, tally, Journal(out_dir, config), language, signals)
+    except KeyboardInterrupt:
+        if signals.number is None:
+            raise
         say(sys.stderr, language, "run_stopped", done=tally.done, total=tally.total)
-        return EXIT_SIGNAL + stopped.number
+        return EXIT_SIGNAL + signals.number
     parts = {"done": tally.done, "total": tally.total, "inconclusive": tally.inconclusive}
     say(sys.stdout, language, "all_done", already=tally.already_done, **parts)
     return tally.exit_code
@@ -121,43 +115,66 @@ def _follow(
     tally: Tally,
     journal: Journal,
     language: str,
+    signals: _Signals,
 ) -> None:
-    """Note and tell each sitting as it comes."""
+    """Note and tell each sitting as it comes, whole even if a signal comes meanwhile."""
     pace = Pace({manifest.sitting_id: manifest.duration_seconds for manifest in manifests})
     with ProgressDisplay(pace, language) as display:
         for outcome in outcomes:
             failure = outcome.failure
             if failure is not None and failure.kind is FailureKind.REFUSED:
                 raise ProctoringError(failure.message_key, **failure.params)
-            tally.note(outcome)
-            journal.note(outcome)
-            is_worked = failure is None and not outcome.is_already_done
-            pace.note(outcome.sitting_id, video_seconds(outcome), is_worked=is_worked)
-            _tell(outcome, language)
-            display.update()
+            with signals.held():
+                tally.note(outcome)
+                journal.note(outcome)
+                is_worked = failure is None and not outcome.is_already_done
+                pace.note(outcome.sitting_id, video_seconds(outcome), is_worked=is_worked)
+                _tell(outcome, language)
+                display.update()
 
 
-@contextmanager
-def _signals_stop() -> Iterator[None]:
-    """Within it, Ctrl-C and a request to end stop the run where it stands.
+class _Signals:
+    """Ctrl-C and a request to end stop the run where it stands, but never within `held`.
 
-    Once: while the engine ends its processes, another signal would only leave some behind.
+    `number` is the first signal's. Later ones count for nothing: while the engine ends its processes, they
+    would only leave some behind. What is raised is a `KeyboardInterrupt`: Ray's own code lets nothing else
+    through.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield  # who runs this in a thread has the signals
-        return
 
-    def stop(number: int, _: FrameType | None) -> None:
-        for each in before:
-            signal.signal(each, signal.SIG_IGN)
-        raise _Stopped(number)
+    def __init__(self) -> None:
+        self.number: int | None = None
+        self._is_held = False
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    @contextmanager
+    def caught(self) -> Iterator[None]:
+        """Within it signals stop the run; in another thread than the first, whoever runs it has them."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self._receive) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Within it a signal waits."""
+        self._is_held = True
+        try:
+            yield
+        finally:
+            self._is_held = False
+        if self.number is not None:
+            raise KeyboardInterrupt
+
+    def _receive(self, number: int, _: FrameType | None) -> None:
+        """What Python calls on a signal."""
+        if self.number is None:
+            self.number = number
+            if not self._is_held:
+                raise KeyboardInterrupt
 
 
 def _tell(outcome: SittingOutcome, language: str) -> None:

@@ -14,6 +14,8 @@ import importlib.util
 import logging
 import os
 import signal
+import socket
+import threading
 import time
 from collections.abc import Generator, Iterable
 from typing import Any
@@ -27,6 +29,9 @@ logger = logging.getLogger(__name__)
 
 #: How long to wait for an outcome before the size of the cluster is asked for again, in seconds.
 LOOK_SECONDS = 1.0
+
+#: How long the head of a cluster may take to answer at all, in seconds.
+KNOCK_SECONDS = 10.0
 
 Flights = dict[Any, tuple[SittingTask, float]]
 
@@ -90,12 +95,23 @@ def _connected(address: str) -> Any:
     import ray
 
     local = {"include_dashboard": False} if address == "local" else {}
+    stops = signal.getsignal(signal.SIGTERM)
     try:
+        _knock(address)
         ray.init(address, logging_level=logging.WARNING, namespace="proctoring", **local)
-    except (ConnectionError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         logger.info("no Ray cluster at %s", address, exc_info=True)
         raise ConfigInvalidError("ray_unreachable", address=address, detail=type(error).__name__) from error
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, stops)  # Ray puts one of its own there, which leaves with a trace
     return ray
+
+
+def _knock(address: str) -> None:
+    """Raise `OSError` if nobody listens at an address with a port: Ray would ask there for many minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdigit():
+        socket.create_connection((host, int(port)), timeout=KNOCK_SECONDS).close()
 
 
 def _landed(ray: Any, flights: Flights, pause: float | None) -> list[Any]:

@@ -1,12 +1,13 @@
 """Workers, nodes and whole runs are killed at random moments: what they leave is finished by the next run.
 
-The random moments are drawn from a seed that a failing test shows. Results are compared byte by byte with those
-of a run that nobody disturbed.
+The random moments are drawn from a seed that a failing test shows in its log. Results are compared byte by
+byte with those of a run that nobody disturbed.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import random
 import signal
@@ -69,10 +70,9 @@ def undisturbed(season: Season) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def chance(request: pytest.FixtureRequest) -> random.Random:
+def chance() -> random.Random:
     seed = time.time_ns()
-    request.node.user_properties.append(("seed", seed))
-    print("seed", seed)
+    logging.getLogger(__name__).warning("random moments are drawn from the seed %s", seed)
     return random.Random(seed)
 
 
@@ -106,14 +106,14 @@ def test_killed_workers_cost_nothing_but_time(
     run = season.start(tmp_path)
     killed = 0
     while run.poll() is None:
-        time.sleep(chance.uniform(0.3, 2))
+        time.sleep(chance.uniform(0.2, 1.2))
         workers = workers_of(run)
         if workers and killed < 4:
             chance.choice(workers).kill()
             killed += 1
     said, problems = run.communicate()
     assert run.returncode == 0, problems
-    assert killed >= 2
+    assert killed >= 1
     assert f"{COUNT} of {COUNT} sittings" in said
     assert results(tmp_path) == undisturbed
     assert sorted(lines(tmp_path, "done") + lines(tmp_path, "already_done")) == [
@@ -211,10 +211,19 @@ def test_a_cluster_gives_the_same_bytes_whoever_is_killed(
     assert len(done) == len(set(done))
 
 
-def test_a_cluster_ends_what_is_stuck(season: Season, tmp_path: Path, cluster: Any) -> None:
+def test_a_cluster_ends_what_is_stuck_and_what_is_stopped(
+    season: Season, tmp_path: Path, cluster: Any
+) -> None:
     where = {"engine": "ray", "ray_address": cluster.address, "sitting_limit_seconds": "2"}
     run = season.start(tmp_path, "--sitting", "S00", detector="stuck_detector", **where)
     _, problems = run.communicate(timeout=60)
     assert run.returncode == 1
     assert "S00: not done: it was at work for longer than 2 s" in problems
+    run = season.start(tmp_path, detector="stuck_detector", **where | {"sitting_limit_seconds": "60"})
+    wait_for(ray_workers)
+    run.send_signal(signal.SIGTERM)
+    _, problems = run.communicate(timeout=30)
+    assert run.returncode == 128 + signal.SIGTERM
+    assert f"Stopped. 0 of {COUNT} sittings are done" in problems
+    wait_for(lambda: not ray_workers())
     assert results(tmp_path) == {}

@@ -54,6 +54,18 @@ def stuck_detector(config: ProctoringConfig) -> StuckDetector:
     return StuckDetector()
 
 
+class BrokenDetector(BrightnessDetector):
+    """A detector with a fault in its program."""
+
+    def detect(self, images: Sequence[np.ndarray]) -> list[tuple[Detection, ...]]:
+        raise ZeroDivisionError("a fault")
+
+
+def broken_detector(config: ProctoringConfig) -> BrokenDetector:
+    """A detector with a fault in its program."""
+    return BrokenDetector()
+
+
 class DeadlyDetector(BrightnessDetector):
     """A detector that takes its process with it where a second person is in the picture."""
 

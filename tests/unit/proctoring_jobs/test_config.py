@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from proctoring_jobs.config import ProctoringConfig, load_config
+from proctoring_jobs.config import RUNNING, ProctoringConfig, load_config
 from proctoring_jobs.errors import ConfigInvalidError
 
 
@@ -82,6 +82,9 @@ def test_hash_follows_what_changes_results_and_nothing_else() -> None:
     base = ProctoringConfig()
     assert base.config_hash() == ProctoringConfig(weights=Path("elsewhere.onnx")).config_hash()
     assert base.config_hash() == ProctoringConfig(sample_rate=Decimal("1.0")).config_hash()
+    running = ProctoringConfig(engine="ray", workers=3, sitting_attempts=1, sitting_limit_seconds=60)
+    assert base.config_hash() == running.config_hash()
+    assert {"engine", "workers", "plan_reserve"} < RUNNING < {item.name for item in fields(ProctoringConfig)}
     others = [
         ProctoringConfig(sample_rate=Decimal(2)),
         ProctoringConfig(batch_size=1),

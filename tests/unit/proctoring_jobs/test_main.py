@@ -84,6 +84,7 @@ def test_manifests_all_or_chosen(recording: Path, tmp_path: Path, capsys: pytest
         (["{manifest}", "--duration", "5"], "--duration is for video files"),
         (["{video}", "--sitting", "A", "--duration", "long"], "--duration must be"),
         (["{video}", "--sitting", "A", "--duration", "inf"], "--duration must be"),
+        (["{folder}"], "no manifests (.json) in the folder"),
         (["{manifest}", "--config", "none.toml"], "none.toml cannot be read"),
         (["{manifest}", "--language", "de"], "no language “de”"),
     ],
@@ -91,7 +92,12 @@ def test_manifests_all_or_chosen(recording: Path, tmp_path: Path, capsys: pytest
 def test_wrong_arguments_are_told_and_nothing_is_written(
     recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
 ) -> None:
-    names = {"video": str(recording), "manifest": manifest(tmp_path, "A", str(recording))}
+    (tmp_path / "empty").mkdir()
+    names = {
+        "video": str(recording),
+        "manifest": manifest(tmp_path, "A", str(recording)),
+        "folder": str(tmp_path / "empty"),
+    }
     filled = [argument.format(**names) for argument in arguments]
     assert main(["run", *filled, "--out", str(tmp_path / "out")]) == 2
     assert said in capsys.readouterr().err
@@ -148,3 +154,107 @@ def test_the_module_runs_and_help_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "0 []"
+
+
+@pytest.mark.usefixtures("fake")
+def test_a_second_run_does_nothing_and_says_the_same(
+    recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "manifests"
+    folder.mkdir()
+    manifest(folder, "A", str(recording))
+    manifest(folder, "B", "lost.webm")
+    arguments = ["run", str(folder), "--out", str(tmp_path / "out")]
+    assert main(arguments) == 0
+    first = capsys.readouterr().out
+    assert main(arguments) == 0
+    second = capsys.readouterr().out
+    assert "A: already done: 1 signals, 9 frames looked at" in second
+    assert "B: INCONCLUSIVE" in second
+    assert "2 of 2 sittings, 1 of them inconclusive; 2 had been done before" in second
+    assert sorted(second.replace("already done: ", "").splitlines()[:-1]) == sorted(first.splitlines()[:-1])
+    assert main([*arguments, "--again"]) == 0
+    assert "already done" not in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("fake")
+def test_a_sitting_that_cannot_be_done_is_told_and_stops_no_other(
+    recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factory = "tests.support.proctoring:broken_detector"
+    monkeypatch.setattr(proctoring_jobs.worker, "DETECTOR_FACTORY", factory)
+    given = [manifest(tmp_path, "A", str(recording)), manifest(tmp_path, "B", "lost.webm")]
+    assert main(["run", *given, "--out", str(tmp_path / "out"), "--language", "ru"]) == 1
+    told = capsys.readouterr()
+    assert "A: не обработан: сбой программы (ZeroDivisionError)" in told.err
+    assert "1 из 2 сеансов" in told.out
+    assert signals(tmp_path / "out", "B") == [("video_missing", Decimal(9))]
+
+
+@pytest.mark.usefixtures("fake")
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--engine", "cloud"], "The setting engine must be: local | ray"),
+        (["--workers", "many"], "The setting workers must be: number"),
+        (["--engine", "ray"], "There is no Ray cluster at 127.0.0.1:9"),
+    ],
+)
+def test_an_engine_that_is_not_to_be_had_is_told(
+    recording: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    options: list[str],
+    said: str,
+) -> None:
+    monkeypatch.setenv("PROCTORING_RAY_ADDRESS", "127.0.0.1:9")
+    given = manifest(tmp_path, "A", str(recording))
+    assert main(["run", given, "--out", str(tmp_path / "out"), *options]) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.usefixtures("fake")
+def test_a_plan_from_a_rate_that_an_earlier_run_measured(
+    recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "manifests"
+    folder.mkdir()
+    manifest(folder, "A", str(recording))
+    plan = ["plan", str(folder), "--within-hours", "72", "--measured", str(tmp_path / "out"), "--language"]
+    assert main([*plan, "en"]) == 2
+    assert "has measured a rate" in capsys.readouterr().err
+    assert main(["run", str(folder), "--out", str(tmp_path / "out")]) == 0
+    capsys.readouterr()
+    for language, said in (
+        ("en", "Machines of 16 cores: 1."),
+        ("ru", "Компьютеров по 16 ядер: 1."),
+        ("kk", "16 ядролы компьютер саны: 1."),
+    ):
+        assert main([*plan, language]) == 0
+        shown = capsys.readouterr().out
+        assert said in shown
+        assert str(tmp_path / "out") in shown
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (["--rate", "0.001"], 0, "Machines of 16 cores: 1. They need at most 3.2 of 4 hours."),
+        (["--rate", "0.001", "--reserve", "0.1"], 0, "Reserve: 10% more"),
+        (["--rate", "0.0005"], 2, "no number of machines is enough"),
+        (["--rate", "fast"], 2, "--rate must be a number above 0, not “fast”"),
+        (["--rate", "1", "--cores", "0"], 2, "--cores must be"),
+        (["--rate", "1", "--reserve", "-1"], 2, "The setting plan_reserve must be"),
+    ],
+)
+def test_a_plan_from_a_rate_that_is_given(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str], code: int, said: str
+) -> None:
+    given = manifest(tmp_path, "A", "lost.webm")
+    # 9 s of video, at a thousandth of an hour in an hour: 2.5 hours, or 3.25 with the reserve
+    arguments = ["plan", given, "--within-hours", "4", "--language", "en", *options]
+    assert main(arguments) == code
+    told = capsys.readouterr()
+    assert said in told.out + told.err

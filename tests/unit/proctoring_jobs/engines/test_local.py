@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,10 +13,9 @@ from proctoring_jobs.config import ProctoringConfig
 from proctoring_jobs.engines import engine_of
 from proctoring_jobs.engines.local import LocalEngine
 from proctoring_jobs.errors import ConfigInvalidError
-from proctoring_jobs.manifest import SittingManifest
+from proctoring_jobs.manifest import SittingManifest, read_manifest
 from proctoring_jobs.worker import FailureKind, SittingOutcome, SittingTask
 from tests.support.proctoring import HERE, results, write_sittings
-from tests.unit.proctoring_jobs.test_manifest import read_manifest
 
 CONFIG = ProctoringConfig(
     batch_size=4, sound="if_there", workers=2, retry_wait_seconds=Decimal(0), sitting_attempts=2
@@ -29,11 +29,9 @@ def manifests(tmp_path_factory: pytest.TempPathFactory) -> list[SittingManifest]
     return [read_manifest(path) for path in sorted(folder.glob("*.json"))]
 
 
-def outcomes(
-    manifests: Sequence[SittingManifest], out: Path, detector: str, config: ProctoringConfig = CONFIG
-) -> dict[str, SittingOutcome]:
-    tasks = [SittingTask(each, config, out, detector_factory=f"{HERE}:{detector}") for each in manifests]
-    with closing(LocalEngine(config).run(tasks)) as found:
+def outcomes(manifests: Sequence[SittingManifest], out: Path, detector: str) -> dict[str, SittingOutcome]:
+    tasks = [SittingTask(each, CONFIG, out, detector_factory=f"{HERE}:{detector}") for each in manifests]
+    with closing(LocalEngine(CONFIG).run(tasks)) as found:
         listed = list(found)
     assert len({outcome.sitting_id for outcome in listed}) == len(listed)
     return {outcome.sitting_id: outcome for outcome in listed}
@@ -53,12 +51,18 @@ def test_a_sitting_whose_process_dies_is_tried_again_and_takes_no_other_with_it(
 
 
 def test_a_stuck_sitting_is_ended_at_the_limit(manifests: list[SittingManifest], tmp_path: Path) -> None:
-    config = ProctoringConfig(batch_size=4, sound="if_there", workers=1, sitting_limit_seconds=3)
-    found = outcomes(manifests[2:], tmp_path, "stuck_detector", config)
-    failure = found["S02"].failure
-    assert failure is not None
-    assert (failure.message_key, failure.params) == ("sitting_too_long", {"limit": "3"})
-    assert found["S03"].report is not None
+    one = replace(CONFIG, workers=1)
+    quick = replace(one, sitting_limit_seconds=2)
+    # the first one begins the process, which may take its time
+    tasks = [
+        SittingTask(manifest, config, tmp_path, detector_factory=f"{HERE}:stuck_detector")
+        for manifest, config in ((manifests[3], one), (manifests[2], quick), (manifests[3], one))
+    ]
+    with closing(LocalEngine(one).run(tasks)) as found:
+        first, stuck, last = found
+    assert stuck.failure is not None
+    assert (stuck.failure.message_key, stuck.failure.params) == ("sitting_too_long", {"limit": "2"})
+    assert (first.is_already_done, last.is_already_done) == (False, True)
 
 
 def test_closing_ends_everything_that_is_at_work(manifests: list[SittingManifest], tmp_path: Path) -> None:
