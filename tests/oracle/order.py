@@ -207,6 +207,8 @@ LANGUAGE_LEVEL_CODES = LANGUAGE_LEVELS_ENOUGH | {"A1", "A2"}
 STOP_LIST_CODES = frozenset(
     {"president_appointee", "political", "corps_a", "reserve_member", "reserve_removed"}
 )
+#: Stages whose sittings are recorded (§5, §6.2).
+RECORDED = frozenset({"text_test", "numeric_test", "situational"})
 SIGNAL_TYPE_CODES = frozenset(
     {"absence", "second_person", "phone", "book", "screen", "speech"}
     | {"video_missing", "sound_missing", "picture_covered", "picture_frozen"}
