@@ -35,15 +35,15 @@ def show_queue(screen: Screen, release: CurrentRelease, rows: Sequence[Row], lin
     table = _table(
         screen,
         ("stage", "sitting", "signal", "signal_no", "severity", "state", "not_by", "until"),
-        ("at", "length", "hours_left"),
+        ("at", "length"),
     )
     shown = rows[:lines] if lines else rows
     for row in shown:
         table.add_row(
-            cell(row["stage_name"]), cell(row["sitting_id"]), cell(row["signal_name"]),
+            cell(row["stage_code"]), cell(row["sitting_id"]), cell(row["signal_name"]),
             cell(row["signal_id"]), screen.texts(f"proctoring.severity_{row['severity_code']}"),
             cell(row["state_name"]), cell(row["first_reviewer_code"]), local(row["due_at"]),
-            clock(row["started_seconds"]), clock(row["duration_seconds"]), number(row["hours_left"]),
+            clock(row["started_seconds"]), clock(row["duration_seconds"]),
             style="bold" if row["is_overdue"] else None,
         )  # fmt: skip
     screen.console.print(table)
@@ -62,7 +62,7 @@ def show_decisions(screen: Screen, release: CurrentRelease, rows: Sequence[Row],
     shown = rows[:lines] if lines else rows
     for row in shown:
         table.add_row(
-            cell(row["candidate_no"]), cell(row["stage_name"]), cell(row["sitting_id"]),
+            cell(row["candidate_no"]), cell(row["stage_code"]), cell(row["sitting_id"]),
             cell(row["reason_name"]), local(row["since_at"]), local(row["due_at"]),
             number(row["count_signals"] or None),
             style="bold" if row["is_overdue"] else None,
@@ -78,7 +78,7 @@ def show_progress(screen: Screen, release: CurrentRelease, rows: Sequence[Row], 
     table = _table(screen, ("stage", "until"), (*_RECORDINGS, *_HOURS, "seen_share", "count_to_decide"))
     for row in rows:
         table.add_row(
-            cell(row["stage_name"]), local(row["due_at"]),
+            cell(row["stage_code"]), local(row["due_at"]),
             *(number(row[name]) for name in _RECORDINGS),
             *(hours(row[name]) for name in _HOURS), share(row["seen_seconds"], row["duration_seconds"]),
             number(row["count_recordings_to_decide"] + row["count_signals_to_decide"]),
@@ -91,7 +91,7 @@ def show_progress(screen: Screen, release: CurrentRelease, rows: Sequence[Row], 
     table = _table(screen, ("stage", "signal"), ("count_signals", *_STATES, "confirmed_share"))
     for row in kinds:
         table.add_row(
-            cell(row["stage_name"]), cell(row["signal_name"]), number(row["count_signals"]),
+            cell(row["stage_code"]), cell(row["signal_name"]), number(row["count_signals"]),
             *(number(row[name]) for name in _STATES),
             share(row["count_signals_confirmed"], row["count_signals_judged"]),
         )  # fmt: skip
@@ -111,7 +111,7 @@ def show_groups(screen: Screen, rows: Sequence[Row]) -> None:
     for row in rows:
         name = row["sex_name"] or row["region_name"] or row["group_code"] or None
         table.add_row(
-            cell(row["stage_name"]), screen.texts(f"proctoring.group_{row['group_kind_code']}"), cell(name),
+            cell(row["stage_code"]), screen.texts(f"proctoring.group_{row['group_kind_code']}"), cell(name),
             number(row["count_sittings"]), number(row["count_sittings_flagged"]),
             share(row["count_sittings_flagged"], row["count_sittings"]),
             number(row["count_sittings_confirmed"]),

@@ -35,9 +35,9 @@ where p.season_code::varchar = (select season_code::varchar from release.manifes
 
 _QUEUE = f"""
 select
-    p.signal_id, p.sitting_id, p.stage_code, s.name_{{language}} as stage_name,
+    p.signal_id, p.sitting_id, p.stage_code,
     t.name_{{language}} as signal_name, p.severity_code, p.started_seconds, p.duration_seconds,
-    n.name_{{language}} as state_name, p.first_reviewer_code, p.due_at, p.hours_left, p.is_overdue
+    n.name_{{language}} as state_name, p.first_reviewer_code, p.due_at, p.is_overdue
 from reporting.rpt_proctoring_queue as p
 left join seeds.proctoring_signal_types as t on t.signal_type_code = p.signal_type_code
 left join seeds.proctoring_signal_states as n on n.signal_state_code = p.signal_state_code
@@ -47,7 +47,7 @@ order by p.queue_order
 
 _DECISIONS = f"""
 select
-    p.candidate_no, p.stage_code, s.name_{{language}} as stage_name, p.sitting_id,
+    p.candidate_no, p.stage_code, p.sitting_id,
     r.name_{{language}} as reason_name, p.count_signals, p.since_at, p.due_at, p.is_overdue
 from reporting.rpt_proctoring_decisions as p
 left join seeds.proctoring_decision_reasons as r on r.decision_reason_code = p.decision_reason_code
@@ -56,14 +56,14 @@ order by p.due_at, r.decision_reason_order, p.since_at, p.candidate_no, p.sittin
 """
 
 _PROGRESS = f"""
-select s.name_{{language}} as stage_name, p.*
+select p.*
 from reporting.rpt_proctoring_progress as p
 {_OF_RELEASE}
 order by s.stage_order
 """
 
 _SIGNAL_TYPES = f"""
-select s.name_{{language}} as stage_name, t.name_{{language}} as signal_name, p.*
+select t.name_{{language}} as signal_name, p.*
 from reporting.rpt_proctoring_signal_types as p
 left join seeds.proctoring_signal_types as t on t.signal_type_code = p.signal_type_code
 {_OF_RELEASE}
@@ -71,7 +71,7 @@ order by s.stage_order, p.signal_type_code
 """
 
 _GROUPS = f"""
-select s.name_{{language}} as stage_name, x.name_{{language}} as sex_name,
+select x.name_{{language}} as sex_name,
     g.name_{{language}} as region_name, p.*
 from reporting.rpt_proctoring_groups as p
 left join seeds.sexes as x on p.group_kind_code = 'sex' and x.sex_code = p.group_code
