@@ -1,4 +1,4 @@
--- A28: what the two reviewers make of a signal; a model's finding is no verdict, and one reviewer's is not two.
+-- A28: what the two reviewers make of a signal; a finding is no verdict, and one reviewer's is not two.
 with signals as (
     select * from {{ ref('stg_proctoring__signals') }}
 ),

@@ -1,6 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'fct_proctoring_coverage'}}}) }}
--- A30: somebody goes on from a recorded stage, and nobody saw the sitting that counts, and no decision lets the
--- result count. Of provisional lists: one published by an act stands as it was made.
+-- A30: somebody goes on from a recorded stage, and nobody saw the sitting that counts, and no decision lets
+-- the result count. Of provisional lists: one published by an act stands as it was made.
 with policy as (
     select season_code
     from {{ ref('policy') }}

@@ -1,6 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'fct_proctoring_reviews'}}}) }}
--- A28: a review counts and its signal is not there, is of another sitting, or is held to be superseded; or two
--- reviews of one round count for one signal.
+-- A28: a review counts and its signal is not there, is of another sitting, or is held to be superseded; or
+-- two reviews of one round count for one signal.
 with counted as (
     select
         *,
