@@ -1,14 +1,17 @@
-"""Proctoring of the online stages: the model's signals and the reviewers' verdicts (Order §5.1, A28).
+"""Proctoring of the online stages: what was seen and heard, the model's signals, the reviewers' verdicts
+(Order §5.1, A28, A30).
 
-Belongs here: signals, mostly false alarms, and two rounds of review. Does not belong here: exclusions, which
-take a decision (decisions.py), and the violations themselves (scenarios/).
+Belongs here: coverage of every sitting, signals, mostly false alarms, and two rounds of review. Does not
+belong here: decisions (decisions.py), the violations, blind sittings and disputes themselves (scenarios/).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -16,28 +19,47 @@ import numpy as np
 from ingestion.sample_season.stage import Attempt, StageRun
 
 SIGNAL_WEIGHTS = (("absence", 0.2), ("second_person", 0.1), ("phone", 0.12), ("book", 0.13), ("screen", 0.1),
-                  ("speech", 0.33), ("video_missing", 0.02))  # fmt: skip
+                  ("speech", 0.33), ("picture_frozen", 0.02))  # fmt: skip
 SHARE_FLAGGED = 0.22
 MODEL_CODE = "yolo26-demo@1.0.0"
+SPEECH_MODEL_CODE = "silero-vad@6.2.3"
 CONFIG_HASH = "c0ffee5e2025"
+ZERO = Decimal("0.0000")
 
 
 @dataclass
 class Recording:
-    """Signals and verdicts of a stage; `confirmed` names sittings whose signals both reviewers confirm."""
+    """What proctoring says of a stage.
+
+    confirmed: candidates whose signals both reviewers confirm. verdicts: what the reviewers say of a signal
+    instead, in the order of the rounds. coverage: rows by attempt; one without a row was not gone through.
+    """
 
     run: StageRun
     signals: list[dict[str, Any]]
     confirmed: set[int]
+    coverage: dict[tuple[int, int], dict[str, Any]] = field(default_factory=dict)
+    verdicts: dict[str, list[str]] = field(default_factory=dict)
 
     def flagged(self) -> list[int]:
         """Candidates with a signal, in order."""
         return sorted({signal["idx"] for signal in self.signals})
 
+    def lose_picture(self, attempt: Attempt) -> None:
+        """Nothing of a sitting can be seen or heard: its recording is there and cannot be read."""
+        row = self.coverage[attempt.key]
+        length = row["duration_seconds"]
+        row |= {"seen_seconds": ZERO, "heard_seconds": ZERO, "unseen_seconds": length}
+        row |= {"unheard_seconds": length, "count_samples": 0, "is_inconclusive": True}
+        row |= {"problem_codes": "unreadable"}
+        rng = self.run.world.streams.rng("blind", self.run.stage, self.run.world.candidate_no[attempt.idx])
+        signal = signal_row(self.run, attempt, 8, rng, "video_missing")
+        self.signals.append(signal | {"started_seconds": ZERO, "duration_seconds": length})
+
 
 def proctor(run: StageRun) -> None:
-    """Write signals and reviews of a stage; scenarios confirm some and exclude."""
-    recording = Recording(run, _signals(run), set())
+    """Write coverage, signals and reviews of a stage; scenarios confirm some and exclude."""
+    recording = Recording(run, _signals(run), set(), _coverage(run))
     run.world.fire("proctored", recording)
     starts, ends = run.world.rules.window(run.stage, "proctoring")
     half = starts + (ends - starts) / 2
@@ -47,8 +69,53 @@ def proctor(run: StageRun) -> None:
         by_receipt.setdefault(received.replace(microsecond=0), []).append(signal)
     for received, signals in sorted(by_receipt.items()):
         run.world.outbox.put("proctoring__signals", received, signals, run.stage)
+    _write_coverage(recording, half.replace(microsecond=0))
     reviews = _reviews(recording)
     run.world.outbox.put("proctoring__reviews", ends - timedelta(hours=9), reviews, run.stage)
+
+
+def _write_coverage(recording: Recording, at: datetime) -> None:
+    """What was seen comes with the signals, of a sitting after that when it is received itself."""
+    by_receipt: dict[datetime, list[dict[str, Any]]] = defaultdict(list)
+    for key, row in recording.coverage.items():
+        by_receipt[max(at, recording.run.attempts[key].received)].append(row)
+    for received, rows in sorted(by_receipt.items()):
+        recording.run.world.outbox.put("proctoring__coverage", received, rows, recording.run.stage)
+
+
+def _coverage(run: StageRun) -> dict[tuple[int, int], dict[str, Any]]:
+    """One row a sitting: all of it was seen and heard."""
+    return {attempt.key: coverage_row(run, attempt) for attempt in run.attempts.values()}
+
+
+def coverage_row(run: StageRun, attempt: Attempt) -> dict[str, Any]:
+    """A sitting seen and heard from its beginning to its end, one picture a second."""
+    sitting = run.sitting_id(attempt)
+    seconds = int((attempt.finished_at - attempt.started_at).total_seconds())
+    length = _decimal(seconds)
+    return {
+        "sitting_id": sitting,
+        "duration_seconds": length,
+        "seen_seconds": length,
+        "heard_seconds": length,
+        "unseen_seconds": ZERO,
+        "unheard_seconds": ZERO,
+        "count_files": 1,
+        "count_samples": seconds,
+        "count_packets_lost": 0,
+        "is_inconclusive": False,
+        "problem_codes": None,
+        "run_id": run_id(run, attempt),
+        "model_code": MODEL_CODE,
+        "speech_model_code": SPEECH_MODEL_CODE,
+        "config_hash": CONFIG_HASH,
+        "recording_sha256": sha256(f"synthetic recording {sitting}".encode()).hexdigest(),
+    }
+
+
+def run_id(run: StageRun, attempt: Attempt) -> str:
+    """The run that went through a sitting."""
+    return run.world.streams.code("run", run.sitting_id(attempt), length=16).lower()
 
 
 def _signals(run: StageRun) -> list[dict[str, Any]]:
@@ -82,6 +149,7 @@ def signal_row(
         "confidence": _decimal(0.4 + 0.59 * rng.random()),
         "model_code": MODEL_CODE,
         "config_hash": CONFIG_HASH,
+        "run_id": run_id(run, attempt),
     }
 
 
@@ -90,26 +158,26 @@ def _decimal(value: float) -> Decimal:
 
 
 def _reviews(recording: Recording) -> list[dict[str, Any]]:
-    """First verdicts on all signals, second ones on what the first reviewer did not dismiss."""
+    """First verdicts on all signals, second ones on what the first reviewer did not dismiss (A28)."""
     run = recording.run
     starts, ends = run.world.rules.window(run.stage, "proctoring")
     rows = []
     for signal in recording.signals:
         rng = run.world.streams.rng("review", signal["signal_id"])
-        is_confirmed = signal["idx"] in recording.confirmed
-        first = "confirmed" if is_confirmed else ("inconclusive" if rng.random() < 0.06 else "dismissed")
-        verdicts = [first] if first == "dismissed" else [first, "confirmed" if is_confirmed else "dismissed"]
+        regular = ["confirmed", "confirmed"] if signal["idx"] in recording.confirmed else ["dismissed"]
         at = starts + (ends - starts - timedelta(hours=18)) * float(0.3 + 0.6 * rng.random())
-        for turn, verdict in enumerate(verdicts, start=1):
+        first = int(rng.integers(0, 14))
+        for turn, verdict in enumerate(recording.verdicts.get(signal["signal_id"], regular)):
+            reviewer = (first + turn * int(rng.integers(1, 14))) % 14
             rows.append(
                 {
-                    "review_id": f"RV-{run.world.streams.code('review', signal['signal_id'], turn)}",
+                    "review_id": f"RV-{run.world.streams.code('review', signal['signal_id'], turn + 1)}",
                     "signal_id": signal["signal_id"],
                     "sitting_id": signal["sitting_id"],
-                    "review_round": turn,
-                    "reviewer_code": f"PR-{int(rng.integers(1, 15)):02d}",
+                    "review_round": turn + 1,
+                    "reviewer_code": f"PR-{reviewer + 1:02d}",
                     "verdict_code": verdict,
-                    "reviewed_at": (at + timedelta(hours=turn)).replace(microsecond=0),
+                    "reviewed_at": (at + timedelta(hours=turn + 1)).replace(microsecond=0),
                 }
             )
     return rows

@@ -72,7 +72,11 @@ class Result:
 
 @dataclass
 class StageRun(ABC):
-    """A scored stage while it runs; `counting` names the attempt that counts, None while awaited."""
+    """A scored stage while it runs.
+
+    counting: the attempt that counts, None while awaited. seen_at: since when a result counts whose recording
+    could not be judged in full; None if it does not (A30).
+    """
 
     world: World
     stage: str
@@ -81,6 +85,7 @@ class StageRun(ABC):
     counting: dict[int, int | None] = field(default_factory=dict)
     pool: dict[int, Score] = field(default_factory=dict)
     late: dict[int, Score] = field(default_factory=dict)
+    seen_at: dict[int, datetime | None] = field(default_factory=dict)
     cutoffs: dict[str, Score | None] = field(default_factory=dict)
 
     @property
@@ -113,8 +118,9 @@ class StageRun(ABC):
             if self.world.is_stopped(idx, self.published):
                 continue
             result = self.result_of(idx)
-            if result is not None:
-                target = self.late if result.known_at > self.published else self.pool
+            seen_at = self.seen_at.get(idx, self.published)
+            if result is not None and seen_at is not None:
+                target = self.late if max(result.known_at, seen_at) > self.published else self.pool
                 target[idx] = result.score
 
     def ranked(self, track: str) -> list[int]:

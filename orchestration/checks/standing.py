@@ -39,6 +39,7 @@ EXPECTED_BY = {
     "platform__sittings": ("text_test", "proctoring"),
     "platform__answers": ("text_test", "proctoring"),
     "academy__answer_keys": ("text_test", "proctoring"),
+    "proctoring__coverage": ("text_test", "proctoring"),
     "proctoring__signals": ("text_test", "proctoring"),
     "proctoring__reviews": ("text_test", "proctoring"),
     "platform__case_assignments": ("situational", "sitting"),

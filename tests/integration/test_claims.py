@@ -121,6 +121,22 @@ MISTAKES = {
         "delete from raw.publication__lists where candidate_no ="
         " (select min(candidate_no) from raw.publication__lists)"
     ),
+    "assert_annulled_only_by_a_decision": (
+        f"update selection.sel_stage_results set reason_code = 'ANNULLED_PROCTORING', decision_no = null"
+        f" where {OF_TEXT} and candidate_no = {SOMEBODY.format(OF_TEXT + ' and not is_admitted')}"
+    ),
+    "assert_second_reviewer_is_another": (
+        "update core.fct_proctoring_reviews set reviewer_code = 'PR-01' where signal_id ="
+        " (select min(signal_id) from core.fct_proctoring_signals where signal_state_code = 'confirmed')"
+    ),
+    "assert_reviews_count_with_their_signal": (
+        "delete from core.fct_proctoring_signals where signal_id ="
+        " (select min(signal_id) from core.fct_proctoring_reviews where is_counted)"
+    ),
+    "assert_no_unseen_sitting_passes": (
+        f"update core.fct_proctoring_coverage set recording_state_code = 'inconclusive' where {OF_TEXT}"
+        f" and candidate_no = {SOMEBODY.format(OF_TEXT + ' and is_admitted')}"
+    ),
     "assert_share_is_reached": f"update selection.sel_cutoffs set count_admitted = 0 where {OF_TEXT}",
     "assert_nobody_passes_vetting_unsettled": (
         "update core.fct_vetting_states set is_settled = false where reply_no ="

@@ -113,6 +113,11 @@ MISTAKES = {
         "on named.season_code = accounts.season_code and named.person_key = accounts.person_key",
         "on named.person_key = accounts.person_key",
     ),
+    "nobody asks who was seen": ("recordings.is_unsettled", "false"),
+    "a recording found after the list is in time": (
+        "greatest(results.known_at, recordings.settled_at)",
+        "results.known_at",
+    ),
     "a key of one season is read in another": (
         "sittings.season_code = answer_keys.season_code\n            and ",
         "",

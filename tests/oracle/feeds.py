@@ -1,4 +1,4 @@
-"""The 27 feeds as the oracle understands them: columns, types, keys and row checks, transcribed from the
+"""The 28 feeds as the oracle understands them: columns, types, keys and row checks, transcribed from the
 contracts.
 
 What belongs here: data only, one `Feed` each. What does not: reading files and judging rows (`reading.py`),
@@ -180,12 +180,13 @@ _FEEDS: tuple[Feed, ...] = (
             _code(
                 "action_code",
                 "exclude keep admit_conditionally reverse accept_two_marks allow_resit correct_track"
-                " correct_mark",
+                " correct_mark accept_recording",
             ),
             _code(
                 "basis_code",
                 "false_data procedure_breach proctoring_violation adverse_information law_requirements"
-                " vetting_reply_missing expert_mark_missing late_claim error_found platform_error",
+                " vetting_reply_missing expert_mark_missing late_claim error_found platform_error"
+                " recording_inconclusive no_violation",
             ),
             _code("stage_code", order.STAGE_CODES, required=False),
             _text("reversed_decision_no", required=False),
@@ -352,6 +353,24 @@ _FEEDS: tuple[Feed, ...] = (
         (_text("withdrawal_id"), _CANDIDATE, _moment("withdrawn_at")),
     ),
     Feed(
+        "proctoring__coverage",
+        ("sitting_id",),
+        (
+            _text("sitting_id"),
+            *(_number(f"{name}_seconds", 0) for name in ("duration", "seen", "heard", "unseen", "unheard")),
+            _integer("count_files", 0),
+            _integer("count_samples", 0),
+            _integer("count_packets_lost", 0),
+            _boolean("is_inconclusive"),
+            _text("problem_codes", required=False, pattern=r"[a-z][a-z_]*(,[a-z][a-z_]*)*"),
+            _text("run_id"),
+            _text("model_code"),
+            _text("speech_model_code", required=False),
+            _text("config_hash"),
+            _text("recording_sha256", required=False, pattern=r"[0-9a-f]{64}"),
+        ),
+    ),
+    Feed(
         "proctoring__reviews",
         ("review_id",),
         (
@@ -376,6 +395,7 @@ _FEEDS: tuple[Feed, ...] = (
             _number("confidence", 0, 1),
             _text("model_code"),
             _text("config_hash"),
+            _text("run_id"),
         ),
     ),
     Feed(

@@ -207,6 +207,13 @@ LANGUAGE_LEVEL_CODES = LANGUAGE_LEVELS_ENOUGH | {"A1", "A2"}
 STOP_LIST_CODES = frozenset(
     {"president_appointee", "political", "corps_a", "reserve_member", "reserve_removed"}
 )
+#: When the recordings of a stage are gone through (§5.3, §5.4, §6); no other stage is recorded.
+PROCTORING = {
+    "text_test": (local(2025, 8, 4), local(2025, 8, 8)),
+    "numeric_test": (local(2025, 8, 11), local(2025, 8, 15)),
+    "situational": (local(2025, 8, 18), local(2025, 8, 21)),
+}
+RECORDED = frozenset(PROCTORING)
 SIGNAL_TYPE_CODES = frozenset(
     {"absence", "second_person", "phone", "book", "screen", "speech"}
     | {"video_missing", "sound_missing", "picture_covered", "picture_frozen"}

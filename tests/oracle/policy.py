@@ -28,6 +28,7 @@ VALUES: dict[str, tuple[str | int, ...]] = {
     "missing_mark": ("not_publishable", "mean_of_two"),
     "counted_marks": ("first_three", "last_three"),
     "mark_changes": ("locked", "latest"),
+    "missing_video": ("decision", "counts"),
     "rounding": ("exact", "two_decimals"),
 }
 
@@ -53,6 +54,7 @@ class Policy:
     missing_mark: str = "not_publishable"
     counted_marks: str = "first_three"
     mark_changes: str = "locked"
+    missing_video: str = "decision"
     rounding: str = "exact"
 
     def __post_init__(self) -> None:

@@ -22,6 +22,7 @@ from tests.oracle.people import Account, accounts_of, superseded
 from tests.oracle.policy import DEFAULT, Policy
 from tests.oracle.publication import Publications
 from tests.oracle.reading import Row, Tables, read_landing
+from tests.oracle.recordings import Recordings
 from tests.oracle.scores import Result, Scores, hundredths
 from tests.oracle.sittings import Sittings
 from tests.oracle.stops import Stops
@@ -159,6 +160,7 @@ class _Walk:
         self._vetting = Vetting(tables, as_of, self.accounts, identity_keys)
         self._stops = Stops(tables, self.accounts)
         self._sittings = Sittings(tables, policy)
+        self._recordings = Recordings(tables, self.accounts, as_of, policy)
         self.lifted: dict[str, dict[str, str]] = {stage.code: {} for stage in order.STAGES}
         self._overridden: frozenset[str] = frozenset()
         self._scores = Scores(tables, policy, self.publications.moment("situational"))
@@ -285,7 +287,7 @@ class _Walk:
         if attendance.counted is None:
             pool.count_pending += 1
             return "pending_resit", "PENDING_RESIT"
-        result = self._scores.result(candidate_no, stage, attendance.counted)
+        result = self._result(stage, candidate_no, attendance.counted)
         if result.score is None or result.known_at is None:
             return "not_publishable", result.reason or "NO_RESULT"
         score = self._compared(result.score) + self._carried(stage, candidate_no)
@@ -297,6 +299,11 @@ class _Walk:
         if before is not None:
             pool.before[candidate_no] = before
         return None
+
+    def _result(self, stage: order.Stage, candidate_no: str, sitting: Row) -> Result:
+        """What a sitting is worth, if it was seen or need not be (A30)."""
+        result = self._scores.result(candidate_no, stage, sitting)
+        return self._recordings.judged(result, candidate_no, sitting, self.publications.moment(stage.code))
 
     def _leave_empty(self, stage: order.Stage, stopped: Mapping[str, OracleResult], pool: _Pool) -> None:
         """A10 as `vacancy`: who is stopped but has a valid result in time takes a rank and a place."""
@@ -338,7 +345,7 @@ class _Walk:
         attendance = self._sittings.attendance(candidate_no, before.code)
         if attendance.counted is None:
             return None
-        score = self._scores.result(candidate_no, before, attendance.counted).score
+        score = self._result(before, candidate_no, attendance.counted).score
         return None if score is None else self._compared(score)
 
     def _decided(

@@ -198,7 +198,11 @@ def change_decision(draw: Draw, row: Values) -> Values:
         {"decided_at": draw.moment()},
         {"stage_code": draw.one_of(None, *order.STAGE)},
         {"basis_code": draw.one_of("false_data", "proctoring_violation")},
-        {"action_code": draw.one_of("exclude", "keep", "admit_conditionally", "allow_resit")},
+        {
+            "action_code": draw.one_of(
+                "exclude", "keep", "admit_conditionally", "allow_resit", "accept_recording"
+            )
+        },
         {"action_code": "correct_track", "track_code": draw.one_of(None, *order.TRACKS)},
     )
 
@@ -333,6 +337,11 @@ def change_review(draw: Draw, row: Values) -> Values:
     return {"verdict_code": draw.one_of("confirmed", "dismissed")}
 
 
+def change_coverage(draw: Draw, row: Values) -> Values:
+    """Another run of a sitting: it sees what the first did not, or the other way round."""
+    return {"is_inconclusive": draw.one_of(True, False), "run_id": "again"}
+
+
 @dataclass(frozen=True)
 class Correction:
     """How a feed is corrected: what happens to a row, and to which share of the rows in one wave."""
@@ -363,6 +372,7 @@ CORRECTIONS: tuple[Correction, ...] = (
     Correction("agency__commission_marks", 0.03, change_commission_mark),
     Correction("agency__national_decisions", 0.20, change_national_decision),
     Correction("proctoring__reviews", 0.20, change_review),
+    Correction("proctoring__coverage", 0.05, change_coverage),
 )
 
 #: Feeds that corrections touch; the others (bookings, outreach, …) decide nothing.
@@ -419,7 +429,7 @@ def new_letters(draw: Draw) -> Files:
 
 def new_permissions(draw: Draw) -> Files:
     """Decisions that let somebody through vetting, to a resit, or past a missing mark."""
-    kinds = ("keep", "admit_conditionally", "accept_two_marks", "allow_resit")
+    kinds = ("keep", "admit_conditionally", "accept_two_marks", "allow_resit", "accept_recording")
     stages = ("text_test", "numeric_test", "situational")
     yield (
         "agency__working_group_decisions",

@@ -177,6 +177,8 @@ class _Season:
         self._number, self._rules, self._random = number, rules, random
         self._rows: list[Received] = []
         self._people: list[str] = []
+        # a season without coverage is asked nothing about it
+        self._is_watched = random.random() < 0.7
 
     def rows(self) -> list[Received]:
         """The rows as first sent, then corrections of some of them."""
@@ -280,6 +282,7 @@ class _Season:
             self._panel(candidate_no, stage)
         else:
             self._perform(first, candidate_no, stage, started_at, received_at)
+            self._watch(first, stage)
         if not self._happens(0.07):
             return
         claimed_at = started_at + self._one_of(HOUR, DAY, DAY, 2 * DAY, 4 * DAY)
@@ -294,6 +297,7 @@ class _Season:
             self._sitting(again, candidate_no, stage, 2, started_at + DAY, late)
             if stage not in PANELS:
                 self._perform(again, candidate_no, stage, started_at + DAY, late)
+                self._watch(again, stage)
 
     def _sitting(
         self, sitting_id: str, candidate_no: str, stage: str, attempt: int, at: datetime, received: datetime
@@ -329,6 +333,14 @@ class _Season:
                     work_no=work_no, expert_code=f"E-{expert}", criterion_code=criterion,
                     points=self._random.randint(2, 5), marked_at=marked_at,
                 )  # fmt: skip
+
+    def _watch(self, sitting_id: str, stage: str) -> None:
+        """Coverage of most sittings, some of it inconclusive."""
+        if self._is_watched and self._happens(0.95):
+            self._add(
+                self._late(stage), "proctoring__coverage",
+                sitting_id=sitting_id, is_inconclusive=self._happens(0.06), run_id="first",
+            )  # fmt: skip
 
     def _panel(self, candidate_no: str, stage: str) -> None:
         feed, rater_column, criterion_column, day_column = PANELS[stage]
@@ -397,6 +409,13 @@ class _Season:
                 who, action, at, self._told(at), stage_code=self._one_of(*SAT),
                 track_code=self._one_of(*self._rules.tracks) if action == "correct_track" else None,
             )  # fmt: skip
+        for _ in range(self._random.randint(0, 6)):
+            who, at = self._one_of(*self._people), self._moment()
+            stage_code = self._one_of(*TESTS, "situational")
+            name = self._decision(who, "accept_recording", at, self._told(at), stage_code=stage_code)
+            if self._happens(0.2):
+                then = self._moment()
+                self._decision(who, "reverse", then, self._told(then), reversed_decision_no=name)
 
     def _revise_places(self) -> None:
         for place in range(self._one_of(0, 0, 1, 2)):
@@ -442,6 +461,9 @@ class _Season:
     def _of_claim(self, row: Values) -> Values:
         return {"decision_code": self._one_of("granted", "refused", "pending")}
 
+    def _of_coverage(self, row: Values) -> Values:
+        return {"is_inconclusive": self._one_of(True, False, not row["is_inconclusive"]), "run_id": "again"}
+
     def _of_work(self, row: Values) -> Values:
         return {"sitting_id": self._one_of("none", row["sitting_id"])}
 
@@ -483,6 +505,7 @@ CHANGES = {
     "platform__sittings": _Season._of_sitting,
     "platform__resit_claims": _Season._of_claim,
     "platform__solutions": _Season._of_work,
+    "proctoring__coverage": _Season._of_coverage,
     "platform__expert_marks": _Season._of_expert_mark,
     "academy__assessor_marks": _Season._of_panel_mark,
     "academy__interview_marks": _Season._of_panel_mark,

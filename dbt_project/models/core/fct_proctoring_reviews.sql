@@ -4,6 +4,10 @@ with sittings as (
 
 reviews as (
     select * from {{ ref('stg_proctoring__reviews') }}
+),
+
+judged as (
+    select * from {{ ref('int_signals__judged') }}
 )
 
 select
@@ -17,7 +21,9 @@ select
     reviews.reviewer_code,
     reviews.verdict_code,
     reviews.reviewed_at,
+    coalesce(reviews.review_id in (judged.first_review_id, judged.second_review_id), false) as is_counted,
     reviews._batch_id,
     reviews._received_at
 from reviews
 inner join sittings on reviews.sitting_id = sittings.sitting_id
+left join judged on reviews.signal_id = judged.signal_id

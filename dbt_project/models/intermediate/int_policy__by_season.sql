@@ -21,6 +21,7 @@ select
     max(value) filter (where parameter_code = 'missing_mark') as missing_mark_code,
     max(value) filter (where parameter_code = 'counted_marks') as counted_marks_code,
     max(value) filter (where parameter_code = 'mark_changes') as mark_changes_code,
+    max(value) filter (where parameter_code = 'missing_video') as missing_video_code,
     max(value) filter (where parameter_code = 'rounding') as rounding_code,
     max(value) filter (where parameter_code = 'restate_freeze_hours')::integer as restate_freeze_hours,
     max(value) filter (where parameter_code = 'claim_working_days')::integer as claim_working_days,

@@ -43,15 +43,37 @@ pending_resits as (
     where is_resit_pending
 ),
 
-scored as (
+-- A30: what nobody saw is no pass; from the moment that settles it, it is a result
+recorded as (
     select
-        *,
-        case when outcome_code != 'VALID' then outcome_code end as reason_code
+        results.season_code,
+        results.stage_code,
+        results.candidate_no,
+        results.score_numerator,
+        results.score_denominator,
+        greatest(results.known_at, recordings.settled_at) as known_at,
+        case
+            when results.outcome_code = 'VALID' and coalesce(recordings.is_unsettled, false)
+                then 'RECORDING_UNSEEN'
+            else results.outcome_code
+        end as outcome_code
     from (
         select * from {{ ref('int_answers__scored') }}
         union all by name
         select * from {{ ref('int_panels__scored') }}
-    )
+    ) as results
+    left join {{ ref('int_recordings__judged') }} as recordings
+        on
+            results.candidate_no = recordings.candidate_no
+            and results.stage_code = recordings.stage_code
+            and recordings.is_counted
+),
+
+scored as (
+    select
+        *,
+        nullif(outcome_code, 'VALID') as reason_code
+    from recorded
 ),
 
 -- what a kind of stage does not have stays empty

@@ -3,7 +3,8 @@
 Belongs here: the registry. Each module below holds the scenarios of one theme: filing.py (accounts and
 papers), vetting.py (the bodies), letters.py (odd single letters), rulings.py (the working group), sitting.py
 (tests and attendance), judging.py (panels and Commissions), files.py (the files themselves), checking.py
-(documents looked at by hand), eligibility.py (warnings, several rules failed). Does not belong here: what
+(documents looked at by hand), eligibility.py (warnings, several rules failed), watching.py (recordings and
+signals). Does not belong here: what
 happens in a clean season (the parent package).
 """
 
@@ -19,6 +20,7 @@ from ingestion.sample_season.scenarios import (
     rulings,
     sitting,
     vetting,
+    watching,
 )
 from ingestion.sample_season.world import Scenario
 
@@ -34,5 +36,6 @@ SCENARIOS: dict[str, Scenario] = {
         *letters.SCENARIOS,
         *rulings.SCENARIOS,
         *eligibility.SCENARIOS,
+        *watching.SCENARIOS,
     )
 }

@@ -11,6 +11,7 @@ select
     confidence,
     model_code,
     config_hash,
+    run_id,
     _batch_id,
     _source_file,
     _row_number,

@@ -20,7 +20,7 @@ STOP_LIST = yaml.safe_load((CONTRACTS_DIR / "registers__stop_list.odcs.yaml").re
 
 
 def test_there_are_27_feeds() -> None:
-    assert len(feed_names()) == 27
+    assert len(feed_names()) == 28
     assert list(feed_names()) == sorted(feed_names())
 
 

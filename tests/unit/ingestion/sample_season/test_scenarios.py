@@ -354,6 +354,17 @@ EXPECTED: list[tuple[str, str, dict[str, str | None]]] = [
     ),
     ("proctoring_violations", "text_test", {"text_test_excluded": "ANNULLED_PROCTORING"}),
     ("proctoring_violations", "situational", {"situational_excluded": "ANNULLED_PROCTORING"}),
+    (
+        "blind_sittings",
+        "text_test",
+        {"text_test_undecided": "RECORDING_UNSEEN", "text_test_not_gone_through": "RECORDING_UNSEEN"},
+    ),
+    ("blind_sittings", "numeric_test", {"numeric_test_undecided": "RECORDING_UNSEEN"}),
+    (
+        "blind_sittings",
+        "situational",
+        {"situational_undecided": "RECORDING_UNSEEN", "situational_not_gone_through": "RECORDING_UNSEEN"},
+    ),
     ("withdrawals", "vetting", {"during_vetting": "WITHDRAWN"}),
     (
         "withdrawals",
@@ -483,6 +494,27 @@ def test_reversed_exclusions_count_only_while_in_force(play: Callable[[str], Pla
     back = played.reason("text_test_reversed_after_list", "text_test")
     assert back in ("SUPERNUMERARY", "LATE_BELOW_CUTOFF"), "a result that comes back is late"
     assert played.reason("text_test_confirmed_undecided", "text_test") != "ANNULLED_PROCTORING"
+
+
+def test_what_nobody_saw_counts_by_decision_or_once_it_is_found(play: Callable[[str], Played]) -> None:
+    played = play("blind_sittings")
+    late = ("SUPERNUMERARY", "LATE_BELOW_CUTOFF")
+    assert played.reason("text_test_accepted", "text_test") in ("WITHIN_LIMIT", "BY_TIE", "BELOW_CUTOFF")
+    assert played.reason("text_test_accepted_late", "text_test") in late
+    assert played.reason("text_test_seen_later", "text_test") in late
+
+
+def test_signals_in_judgement_change_no_result(play: Callable[[str], Played]) -> None:
+    played = play("signals_in_judgement")
+    assert {case for case, _ in played.summary.cases[played.name]} >= {
+        "text_test_disagreed",
+        "text_test_found_no_violation",
+        "text_test_second_awaited",
+        "text_test_not_reviewed",
+        "text_test_run_again",
+        "numeric_test_disagreed",
+    }
+    assert not {"ANNULLED_PROCTORING", "EXCLUDED", "RECORDING_UNSEEN"} & set(played.reasons("text_test"))
 
 
 def test_the_first_three_whole_marks_count(play: Callable[[str], Played]) -> None:

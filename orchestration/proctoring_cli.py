@@ -1,0 +1,60 @@
+"""The commands `rezerv proctoring …`: what reviewers must judge, what waits for a decision, how far it is.
+
+Belongs here: commands, their options and exit codes. Not here: questions (`proctoring_reports.py`), drawing
+(`proctoring_console.py`), going through recordings (`proctoring_jobs/`). All read the current release.
+"""
+
+from __future__ import annotations
+
+import click
+
+from orchestration.cli_context import current_screen, current_settings
+from orchestration.cli_help import LocalCommand, LocalGroup
+
+LINES_SHOWN = 40
+
+
+@click.group("proctoring", cls=LocalGroup)
+def proctoring() -> None:
+    """Proctoring of the recorded stages (Order §5.1, §6.2)."""
+
+
+@proctoring.command(cls=LocalCommand)
+@click.option("--stage", metavar="CODE", default="")
+@click.option("--limit", "lines", type=click.IntRange(min=0), metavar="N", default=LINES_SHOWN)
+def queue(stage: str, lines: int) -> None:
+    """What reviewers must judge."""
+    from orchestration import proctoring_reports as reports
+    from orchestration.proctoring_console import show_queue
+
+    opened, screen = reports.open_proctoring(current_settings()), current_screen()
+    show_queue(screen, opened.release, reports.read_queue(opened, reports.stage(opened, stage)), lines)
+
+
+@proctoring.command(cls=LocalCommand)
+@click.option("--stage", metavar="CODE", default="")
+@click.option("--limit", "lines", type=click.IntRange(min=0), metavar="N", default=LINES_SHOWN)
+def decisions(stage: str, lines: int) -> None:
+    """What waits for the working group."""
+    from orchestration import proctoring_reports as reports
+    from orchestration.proctoring_console import show_decisions
+
+    opened, screen = reports.open_proctoring(current_settings()), current_screen()
+    wanted = reports.stage(opened, stage)
+    show_decisions(screen, opened.release, reports.read_decisions(opened, wanted), lines)
+
+
+@proctoring.command(cls=LocalCommand)
+@click.option("--stage", metavar="CODE", default="")
+@click.option("--groups", "by_group", is_flag=True)
+def progress(stage: str, by_group: bool) -> None:
+    """How far proctoring is."""
+    from orchestration import proctoring_reports as reports
+    from orchestration.proctoring_console import show_groups, show_progress
+
+    opened, screen = reports.open_proctoring(current_settings()), current_screen()
+    wanted = reports.stage(opened, stage)
+    kinds = reports.read_signal_types(opened, wanted)
+    show_progress(screen, opened.release, reports.read_progress(opened, wanted), kinds)
+    if by_group:
+        show_groups(screen, reports.read_groups(opened, wanted))

@@ -1,0 +1,155 @@
+"""What `rezerv proctoring …` draws: the reviewers' queue, what waits for a decision, progress and rates.
+
+Belongs here: what the terminal shows of proctoring, in the language of the catalogue. Not here: questions to
+the release (`proctoring_reports.py`), what a screen is (`console.py`). People are shown by candidate number,
+reviewers by code; the queue names sittings only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Any
+
+from orchestration.console_values import NOTHING, cell, local, number
+
+if TYPE_CHECKING:
+    from orchestration.console import Screen
+    from orchestration.releases import CurrentRelease
+    from orchestration.vetting_reports import Row
+
+_RECORDINGS = ("count_sittings", "count_gone_through", "count_inconclusive", "count_missing", "count_awaited")
+_HOURS = ("duration_seconds", "seen_seconds", "heard_seconds")
+_STATES = tuple(
+    f"count_signals_{state}"
+    for state in ("open", "second_review", "dismissed", "confirmed", "unsettled", "superseded")
+)
+
+
+def show_queue(screen: Screen, release: CurrentRelease, rows: Sequence[Row], lines: int) -> None:
+    """The signals that a reviewer must judge, in order."""
+    _heading(screen, "proctoring.queue_title", release)
+    if not rows:
+        screen.say("proctoring.no_queue")
+        return
+    table = _table(
+        screen,
+        ("stage", "sitting", "signal", "signal_no", "severity", "state", "not_by", "until"),
+        ("at", "length"),
+    )
+    shown = rows[:lines] if lines else rows
+    for row in shown:
+        table.add_row(
+            cell(row["stage_code"]), cell(row["sitting_id"]), cell(row["signal_name"]),
+            cell(row["signal_id"]), screen.texts(f"proctoring.severity_{row['severity_code']}"),
+            cell(row["state_name"]), cell(row["first_reviewer_code"]), local(row["due_at"]),
+            clock(row["started_seconds"]), clock(row["duration_seconds"]),
+            style="bold" if row["is_overdue"] else None,
+        )  # fmt: skip
+    screen.console.print(table)
+    _say_more(screen, len(rows) - len(shown))
+
+
+def show_decisions(screen: Screen, release: CurrentRelease, rows: Sequence[Row], lines: int) -> None:
+    """What waits for a decision of the working group."""
+    _heading(screen, "proctoring.decisions_title", release)
+    if not rows:
+        screen.say("proctoring.no_decisions")
+        return
+    table = _table(
+        screen, ("candidate", "stage", "sitting", "reason", "since", "list_at"), ("count_signals",)
+    )
+    shown = rows[:lines] if lines else rows
+    for row in shown:
+        table.add_row(
+            cell(row["candidate_no"]), cell(row["stage_code"]), cell(row["sitting_id"]),
+            cell(row["reason_name"]), local(row["since_at"]), local(row["due_at"]),
+            number(row["count_signals"] or None),
+            style="bold" if row["is_overdue"] else None,
+        )  # fmt: skip
+    screen.console.print(table)
+    _say_more(screen, len(rows) - len(shown))
+    screen.say("proctoring.decisions_signs")
+
+
+def show_progress(screen: Screen, release: CurrentRelease, rows: Sequence[Row], kinds: Sequence[Row]) -> None:
+    """How many sittings were gone through, how much was seen and heard, and what became of the signals."""
+    _heading(screen, "proctoring.progress_title", release)
+    table = _table(screen, ("stage", "until"), (*_RECORDINGS, *_HOURS, "seen_share", "count_to_decide"))
+    for row in rows:
+        table.add_row(
+            cell(row["stage_code"]), local(row["due_at"]),
+            *(number(row[name]) for name in _RECORDINGS),
+            *(hours(row[name]) for name in _HOURS), share(row["seen_seconds"], row["duration_seconds"]),
+            number(row["count_recordings_to_decide"] + row["count_signals_to_decide"]),
+        )  # fmt: skip
+    screen.console.print(table)
+    if not kinds:
+        screen.say("proctoring.no_signals")
+        return
+    screen.gap()
+    table = _table(screen, ("stage", "signal"), ("count_signals", *_STATES, "confirmed_share"))
+    for row in kinds:
+        table.add_row(
+            cell(row["stage_code"]), cell(row["signal_name"]), number(row["count_signals"]),
+            *(number(row[name]) for name in _STATES),
+            share(row["count_signals_confirmed"], row["count_signals_judged"]),
+        )  # fmt: skip
+    screen.console.print(table)
+    screen.say("proctoring.progress_signs")
+
+
+def show_groups(screen: Screen, rows: Sequence[Row]) -> None:
+    """How often sittings of each group of candidates were flagged, and a signal of them confirmed."""
+    screen.gap()
+    screen.say("proctoring.groups_title")
+    table = _table(
+        screen,
+        ("stage", "group_kind", "group"),
+        ("count_sittings", "count_sittings_flagged", "flagged_share", "count_sittings_confirmed"),
+    )
+    for row in rows:
+        name = row["sex_name"] or row["region_name"] or row["group_code"] or None
+        table.add_row(
+            cell(row["stage_code"]), screen.texts(f"proctoring.group_{row['group_kind_code']}"), cell(name),
+            number(row["count_sittings"]), number(row["count_sittings_flagged"]),
+            share(row["count_sittings_flagged"], row["count_sittings"]),
+            number(row["count_sittings_confirmed"]),
+        )  # fmt: skip
+    screen.console.print(table)
+
+
+def clock(seconds: Decimal) -> str:
+    """Seconds of a recording as minutes and whole seconds: 12:05."""
+    whole = int(seconds)
+    return f"{whole // 60}:{whole % 60:02d}"
+
+
+def hours(seconds: Decimal) -> str:
+    """Seconds as hours with one decimal, half up."""
+    return f"{(seconds / 3600).quantize(Decimal('0.1'), ROUND_HALF_UP):,}".replace(",", "\u00a0")
+
+
+def share(part: Decimal | int, whole: Decimal | int) -> str:
+    """A part in per cent with one decimal, half up; a dash where there is no whole."""
+    if not whole:
+        return NOTHING
+    return f"{(Decimal(100) * part / whole).quantize(Decimal('0.1'), ROUND_HALF_UP)} %"
+
+
+def _heading(screen: Screen, key: str, release: CurrentRelease) -> None:
+    screen.say(key, release=release.release_id, as_of=local(release.as_of))
+
+
+def _say_more(screen: Screen, count: int) -> None:
+    if count > 0:
+        screen.say("proctoring.more", count=number(count))
+
+
+def _table(screen: Screen, words: Iterable[str], numbers: Iterable[str]) -> Any:
+    return screen.table(
+        [
+            *((f"proctoring.col_{name}", "left") for name in words),
+            *((f"proctoring.col_{name}", "right") for name in numbers),
+        ]
+    )
