@@ -128,8 +128,10 @@ def decode_pictures(
     Where a wanted picture cannot be decoded, the next one of its slot that can stands in. Undecodable packets
     are counted in `stats` and skipped.
     """
-    open_slots = dict(wanted.slots)
-    before = None
+    from av.video.reformatter import VideoReformatter
+
+    open_slots, before = dict(wanted.slots), None
+    converter = VideoReformatter()  # one for all: making one costs more than using it
     with closing(open_recording(index.path)) as container:
         stream = _video_stream(container)
         _refuse_huge(stream.codec_context)
@@ -144,7 +146,7 @@ def decode_pictures(
             del open_slots[slot]
             stats.count_sampled += 1
             grey = grey_of(frame)
-            image, scale = _image(frame, longest)
+            image, scale = _image(frame, longest, converter)
             yield SampledFrame(at, image, measured(grey, before), grey, scale)
             before = grey
 
@@ -195,14 +197,13 @@ def changed_most(grey: np.ndarray, before: np.ndarray) -> float:
     return float(np.max(abs(parts.mean(axis=(1, 3)))))
 
 
-def _image(frame: Any, longest: int | None) -> tuple[np.ndarray, float]:
+def _image(frame: Any, longest: int | None, converter: Any) -> tuple[np.ndarray, float]:
     """The frame as an array no longer than asked, and its size as a share of the recording's."""
     side = max(frame.width, frame.height)
-    if longest is None or side <= longest:
-        return frame.to_ndarray(format="bgr24"), 1.0
-    scale = longest / side
+    scale = 1.0 if longest is None or side <= longest else longest / side
     width, height = max(1, round(frame.width * scale)), max(1, round(frame.height * scale))
-    return frame.reformat(width, height, "bgr24", interpolation="AREA").to_ndarray(), scale
+    form = {"interpolation": "AREA"} if scale < 1 else {}
+    return converter.reformat(frame, width, height, "bgr24", threads=1, **form).to_ndarray(), scale
 
 
 def _frames_for(
