@@ -11,6 +11,7 @@ the project's own code changed, `--again` does the sittings anew.
 from __future__ import annotations
 
 import logging
+import shutil
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -20,7 +21,7 @@ from pathlib import Path
 from proctoring_jobs.config import ProctoringConfig
 from proctoring_jobs.errors import RetryableProctoringError
 from proctoring_jobs.manifest import SittingManifest, fingerprints
-from proctoring_jobs.output import signals_path
+from proctoring_jobs.output import EVIDENCE, coverage_path, signals_path
 from proctoring_jobs.session import SittingReport
 
 logger = logging.getLogger(__name__)
@@ -59,15 +60,26 @@ def remove_leftovers(out_dir: Path, sitting_ids: Iterable[str], older_than_secon
     `RetryableProctoringError` when the storage fails.
     """
     before = time.time() - older_than_seconds
-    wanted = {f".{signals_path(out_dir, sitting).name}" for sitting in sitting_ids}
+    sittings = list(sitting_ids)
+    files = {f".{named(out_dir, one).name}" for one in sittings for named in (signals_path, coverage_path)}
+    folders = {f".{sitting}" for sitting in sittings}
     try:
-        for path in sorted(out_dir.glob(".*.tmp")) if out_dir.is_dir() else ():
-            if path.name.rsplit(".", 2)[0] in wanted and path.stat().st_mtime < before:
-                path.unlink(missing_ok=True)
+        for path in _half_written(out_dir, files, before):
+            path.unlink(missing_ok=True)
+        for path in _half_written(out_dir / EVIDENCE, folders, before):
+            shutil.rmtree(path)
     except FileNotFoundError:
         logger.info("another run tidies %s", out_dir)
     except OSError as error:
         raise RetryableProctoringError("storage_failed", file=out_dir, detail=error.strerror) from error
+
+
+def _half_written(folder: Path, names: set[str], before: float) -> list[Path]:
+    """What a killed run left in a folder under these names: `<name>.<anything>.tmp`, older than `before`."""
+    found = sorted(folder.glob(".*.tmp")) if folder.is_dir() else []
+    return [
+        path for path in found if path.name.rsplit(".", 2)[0] in names and path.stat().st_mtime < before
+    ]
 
 
 def _read(path: Path) -> tuple[Mapping[str, str], list[str]] | None:

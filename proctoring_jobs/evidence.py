@@ -28,14 +28,13 @@ from proctoring_jobs.containers import DecodeStats, open_recording, packets_of, 
 from proctoring_jobs.errors import RecordingUnreadableError, RetryableProctoringError
 from proctoring_jobs.frames import SampledFrame, decode_pictures
 from proctoring_jobs.incidents import SOUND_MISSING, SPEECH, VIDEO_MISSING, Rule, raw_states
-from proctoring_jobs.output import Signal
+from proctoring_jobs.output import EVIDENCE, Signal
 from proctoring_jobs.pieces import Piece
 from proctoring_jobs.signals import PERSON, REQUIRED_LABELS, Observation
 from proctoring_jobs.timeline import Wanted
 
 logger = logging.getLogger(__name__)
 
-FOLDER = "evidence"
 INDEX = "evidence.json"
 
 #: Keyframes further apart than this (seconds) would make a clip of minutes: then there is a picture only.
@@ -127,7 +126,7 @@ def write_evidence(
     `facts` are about the run: models, libraries, device, batch size, hash of the configuration. What cannot
     be shown is named in the index with the reason. Raises `RetryableProctoringError` when the storage fails.
     """
-    folder = out_dir / FOLDER / sitting_id
+    folder = out_dir / EVIDENCE / sitting_id
     temporary = folder.with_name(f".{sitting_id}.{secrets.token_hex(4)}.tmp")
     try:
         temporary.mkdir(parents=True)
@@ -148,7 +147,7 @@ def write_evidence(
 def _replace(new: Path, folder: Path) -> None:
     """Put a folder in the place of another; the time without either is that of two renames."""
     if folder.exists():
-        old = folder.with_name(f"{new.name.removesuffix('.tmp')}.old.tmp")
+        old = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.tmp")
         folder.rename(old)
         new.rename(folder)
         shutil.rmtree(old)

@@ -20,6 +20,8 @@ from proctoring_jobs.incidents import Incident
 
 FEED, COVERAGE_FEED = "proctoring__signals", "proctoring__coverage"
 FOUR_PLACES = Decimal("0.0001")
+#: Folder of the evidence, beside the files of the feeds.
+EVIDENCE = "evidence"
 
 #: Columns that are no text, by what they are; seconds and shares are decimals of 12 digits with 4 places.
 SECONDS = frozenset(

@@ -21,7 +21,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.support.proctoring import HERE, results, settings, write_sittings
+from tests.support.proctoring import HERE, everything, results, settings, write_sittings
 
 ROOT = Path(__file__).parents[2]
 COUNT = 6
@@ -64,8 +64,9 @@ def undisturbed(season: Season) -> dict[str, bytes]:
     """Results of a run that nobody disturbed."""
     out = season.folder / "undisturbed"
     season.finish(out)
-    found = results(out)
-    assert len(found) == COUNT
+    found = everything(out)
+    assert len(results(out)) == COUNT
+    assert len(found) > COUNT * 2  # coverage and evidence too
     return found
 
 
@@ -115,7 +116,7 @@ def test_killed_workers_cost_nothing_but_time(
     assert run.returncode == 0, problems
     assert killed >= 1
     assert f"{COUNT} of {COUNT} sittings" in said
-    assert results(tmp_path) == undisturbed
+    assert everything(tmp_path) == undisturbed
     assert sorted(lines(tmp_path, "done") + lines(tmp_path, "already_done")) == [
         f"S{n:02}" for n in range(COUNT)
     ]
@@ -135,7 +136,7 @@ def test_a_killed_run_is_continued(
     before = results(tmp_path)
     said = season.finish(tmp_path)
     assert said.count("already done") == len(before)
-    assert results(tmp_path) == undisturbed
+    assert everything(tmp_path) == undisturbed
     assert len(lines(tmp_path, "done")) == len(set(lines(tmp_path, "done")))
     assert season.finish(tmp_path).count("already done") == COUNT
 
@@ -156,7 +157,7 @@ def test_a_run_that_is_asked_to_end_says_so_and_is_continued(
         assert [worker for worker in workers if worker.is_running()] == []
     assert 0 < len(results(tmp_path)) < COUNT
     season.finish(tmp_path)
-    assert results(tmp_path) == undisturbed
+    assert everything(tmp_path) == undisturbed
 
 
 @pytest.fixture(scope="module")
@@ -206,7 +207,7 @@ def test_a_cluster_gives_the_same_bytes_whoever_is_killed(
     said, problems = run.communicate(timeout=90)
     assert run.returncode == 0, problems
     assert f"{COUNT} of {COUNT} sittings" in said
-    assert results(tmp_path) == undisturbed
+    assert everything(tmp_path) == undisturbed
     done = lines(tmp_path, "done")
     assert len(done) == len(set(done))
 

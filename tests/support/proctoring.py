@@ -112,7 +112,17 @@ def write_sittings(folder: Path, count: int, seconds: int = 12) -> Path:
 
 def results(out: Path) -> dict[str, bytes]:
     """Name and bytes of each signals file of a folder."""
-    return {path.name: path.read_bytes() for path in sorted(out.glob("*.parquet"))}
+    return {path.name: path.read_bytes() for path in sorted(out.glob("proctoring__signals__*.parquet"))}
+
+
+def everything(out: Path) -> dict[str, bytes]:
+    """Path and bytes of all that is written of sittings: signals, coverage, evidence; not the run's books."""
+    found = {path.relative_to(out): path for path in sorted(out.rglob("*")) if path.is_file()}
+    return {
+        str(name): path.read_bytes()
+        for name, path in found.items()
+        if not any(part.startswith(".") for part in name.parts)
+    }
 
 
 def main() -> int:

@@ -53,7 +53,7 @@ def test_a_video_and_its_sitting(recording: Path, tmp_path: Path, capsys: pytest
     assert main(["run", str(recording), "--sitting", "S1", "--out", str(tmp_path)]) == 0
     assert signals(tmp_path, "S1") == [("absence", Decimal(5))]
     shown = capsys.readouterr().out
-    assert "S1: 1 signals, 9 frames looked at, 0.0 of 9.0 s unseen" in shown
+    assert "S1: 1 signals, 15 frames looked at, 0.0 of 9.0 s unseen" in shown
     assert "1 of 1 sittings, 0 of them inconclusive" in shown
 
 
@@ -66,7 +66,12 @@ def test_manifests_all_or_chosen(recording: Path, tmp_path: Path, capsys: pytest
     assert "B: a recording is missing" in shown
     assert "B: INCONCLUSIVE, of 9.0 s 9.0 could not be seen" in shown
     assert main(["run", *given, "--sitting", "A", "--out", str(tmp_path / "one")]) == 0
-    assert {path.name for path in (tmp_path / "one").iterdir()} == {"proctoring__signals__A.parquet", ".run"}
+    assert {path.name for path in (tmp_path / "one").iterdir()} == {
+        "proctoring__signals__A.parquet",
+        "proctoring__coverage__A.parquet",
+        "evidence",
+        ".run",
+    }
 
 
 @pytest.mark.usefixtures("fake")
@@ -169,7 +174,7 @@ def test_a_second_run_does_nothing_and_says_the_same(
     first = capsys.readouterr().out
     assert main(arguments) == 0
     second = capsys.readouterr().out
-    assert "A: already done: 1 signals, 9 frames looked at" in second
+    assert "A: already done: 1 signals, 15 frames looked at" in second
     assert "B: INCONCLUSIVE" in second
     assert "2 of 2 sittings, 1 of them inconclusive; 2 had been done before" in second
     assert sorted(second.replace("already done: ", "").splitlines()[:-1]) == sorted(first.splitlines()[:-1])
