@@ -11,6 +11,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 DEMO_OPTIONS ?=
+# Each file of tests in one process, in the order of their folders: what its tests share is made once.
+IN_PARALLEL := -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help
 help: ## List the targets
@@ -29,9 +31,13 @@ dagster: $(INSTALLED) ## Open the Dagster UI, with schedules and sensors
 	@$(BIN)/rezerv dagster
 
 .PHONY: test
-test: lint chromium ## Install what is needed, then lint, check types and run every test
+test: lint chromium ## Install what is needed, then lint, check types and run the tests
 	@echo "tests"
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest $(IN_PARALLEL)
+
+.PHONY: test-long
+test-long: lint chromium ## The same with the tests that take longest: more seasons, the real size, whole weeks
+	@$(BIN)/python -m pytest $(IN_PARALLEL) --long
 
 .PHONY: lint
 lint: $(INSTALLED) ## ruff, mypy and sqlfluff

@@ -8,6 +8,20 @@ from pathlib import Path
 import pytest
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--long` runs the tests marked `long` too."""
+    parser.addoption("--long", action="store_true", help="run the tests that take longest too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests marked `long`: each only repeats a shorter one at more seeds, sizes or weeks."""
+    if config.getoption("--long"):
+        return
+    chosen = [item for item in items if item.get_closest_marker("long") is None]
+    config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("long")])
+    items[:] = chosen
+
+
 @pytest.fixture(scope="session")
 def compiled_project(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> object:
     """The dbt project compiled once for all test processes."""
@@ -26,7 +40,7 @@ def compiled_project(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[object]:
-    """A PostgreSQL server of this test process; tests that use it share the xdist group `postgres`."""
+    """A PostgreSQL server of this test process."""
     from tests.support.postgres import running_server
 
     with running_server() as server:

@@ -18,8 +18,6 @@ from tests.browser.conftest import ROOT, free_port, wait_until_up
 from tests.support.scratch_season import land_season, write_landing
 from tests.support.season import CompiledProject
 
-pytestmark = pytest.mark.xdist_group("scratch_season")
-
 # Local time: three lists are published, the numeric test is not.
 MOMENT = "2025-08-14T12:00"
 FOLDER = "20250814T070000Z"

@@ -13,9 +13,6 @@ from dashboards.i18n import LANGUAGES, load_texts
 from tests.browser.conftest import Dashboards
 from tests.support.fake_release import seed_rows, write_pointer, write_release
 
-# One process: what it serves is started once.
-pytestmark = pytest.mark.xdist_group("browser")
-
 TRACK = "social"
 
 

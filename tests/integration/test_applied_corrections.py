@@ -1,7 +1,7 @@
 """`rezerv preview` and `rezerv apply` as a person runs them: through the command, Dagster, dbt and a release.
 
 What a difference holds is tested upon compiled SQL (tests/unit/orchestration/test_corrections.py). The tests
-work on a copy of the home that others share, in the order in which they stand.
+change one season, in the order in which they stand.
 """
 
 from __future__ import annotations
@@ -28,9 +28,6 @@ from tests.oracle.season import compute
 from tests.support.home import Home
 from tests.support.scratch_season import write_feed
 
-# One process: its season is made once.
-pytestmark = pytest.mark.xdist_group("season")
-
 KEYS, EVENTS = "academy__answer_keys", "outreach__events"
 WHO, WHY = "Officer 7", "item was printed wrong"
 SHEETS = ("Summary", "Standings", "Cuts", "Published lists", "Affected")
@@ -46,11 +43,9 @@ class Corrected:
 
 @pytest.fixture(scope="module")
 def corrected(home: Home, tmp_path_factory: pytest.TempPathFactory) -> Corrected:
-    """A copy of the shared home, and another right answer that moves scores and nobody's admission."""
+    """A season, and another right answer that moves scores and nobody's admission."""
     folder = tmp_path_factory.mktemp("corrected")
-    shutil.copytree(home.path, folder / "data")
-    copied = Home(folder / "data")
-    return Corrected(copied, write_feed(folder / "sent", KEYS, [_harmless_key(copied.landing)]))
+    return Corrected(home, write_feed(folder / "sent", KEYS, [_harmless_key(home.landing)]))
 
 
 def _harmless_key(landing: Path) -> dict[str, Any]:

@@ -17,9 +17,6 @@ from tests.oracle.order import STAGES
 from tests.support.acts import Acts
 from tests.support.season import AFTER_THE_SEASON, CompiledProject, TestSeason, differences, open_season
 
-# One process: its season is made once.
-pytestmark = pytest.mark.xdist_group("claims")
-
 CLAIMS = Path(__file__).parents[2] / "dbt_project" / "tests" / "singular"
 
 SOMEBODY = "(select min(candidate_no) from selection.sel_stage_results where {})"

@@ -6,6 +6,7 @@ able to fail, by the same property over SQL that is wrong on purpose.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -29,7 +30,7 @@ from tests.support.small_cut import (
     published_at,
 )
 
-EXAMPLES = 60
+EXAMPLES = int(os.environ.get("CUT_EXAMPLES", "25"))
 OF_PLACES = ("numeric_test", "interview")
 PASSED = {"registration": "ELIGIBLE", "national_commission": "ENROLLED"}
 FAILED = {"registration": "DOCUMENTS", "national_commission": "NOT_ENROLLED"}

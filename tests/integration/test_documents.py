@@ -18,9 +18,6 @@ from orchestration.checks.vetting import QUESTIONS, answers
 from orchestration.settings import load_settings
 from tests.support.season import CompiledProject, TestSeason, open_season
 
-# One process: its season is made once.
-pytestmark = pytest.mark.xdist_group("documents")
-
 TYPES = ("education", "employment_proof", "language_certificate")
 BEST_FIRST = ("confirmed", "unchecked", "unclear", "rejected", "no_annex", "missing")
 INTAKE_ENDS = datetime(2025, 6, 30, 19)

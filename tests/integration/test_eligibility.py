@@ -42,9 +42,6 @@ from tests.support.filing import (
 )
 from tests.support.season import CompiledProject, TestSeason, open_season
 
-# One process: its delivery is made once.
-pytestmark = pytest.mark.xdist_group("eligibility")
-
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 CLOSES = datetime(2025, 7, 1)
 VETTING_ENDS = datetime(2025, 8, 1)

@@ -6,15 +6,11 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 from pathlib import Path
 
-import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from tests.oracle import OracleSeason, run_oracle
 from tests.support.home import Home
-
-# One process: its season is made once.
-pytestmark = pytest.mark.xdist_group("season")
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

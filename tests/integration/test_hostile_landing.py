@@ -21,9 +21,6 @@ from ingestion.contracts.examples import written
 from ingestion.landing_folder import kept
 from tests.unit.ingestion.deliveries import rows_of
 
-# One process: its folder is filled and landed once.
-pytestmark = pytest.mark.xdist_group("hostile")
-
 ROOT = Path(__file__).parents[2]
 STAMP = "2025-06-10T180000"
 MEMORY_MIB = 1_600

@@ -24,7 +24,7 @@ from tests.support.season import (
 )
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.long) for n in (2, 3))])
 def test_random_changes_of_marks(compiled_project: CompiledProject, tmp_path: Path, seed: int) -> None:
     write_season(tmp_path / "season", size=90, seed=seed)
     gather(tmp_path / "season", tmp_path / "landing")

@@ -33,12 +33,24 @@ def agree(season: TestSeason, as_of: datetime = AFTER_THE_SEASON) -> None:
     assert not found, f"{len(found)} differences:\n" + "\n".join(found[:15])
 
 
+#: Every scenario, in groups that are small enough to say which one is at fault.
+GROUPS = [sorted(SCENARIOS)[first::4] for first in range(4)]
+
+
+@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group[0])
+def test_scenarios_in_groups(compiled_project: CompiledProject, tmp_path: Path, group: list[str]) -> None:
+    agree(landed(compiled_project, tmp_path, size=260, seed=7, scenarios=group))
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("scenario", sorted(SCENARIOS))
 def test_each_scenario_alone(compiled_project: CompiledProject, tmp_path: Path, scenario: str) -> None:
     agree(landed(compiled_project, tmp_path, size=260, seed=7, scenarios=[scenario]))
 
 
-@pytest.mark.parametrize(("size", "seed"), [(40, 1), (600, 2), (1500, 3)])
+@pytest.mark.parametrize(
+    ("size", "seed"), [(40, 1), (600, 2), pytest.param(1500, 3, marks=pytest.mark.long)]
+)
 def test_all_scenarios_together(
     compiled_project: CompiledProject, tmp_path: Path, size: int, seed: int
 ) -> None:
@@ -73,6 +85,7 @@ def test_before_the_season_there_is_nobody(compiled_project: CompiledProject, tm
     assert season.query("select count(*) from selection.sel_stage_results") == [(0,)]
 
 
+@pytest.mark.long
 def test_the_real_size(compiled_project: CompiledProject, tmp_path: Path) -> None:
     season = landed(compiled_project, tmp_path, size=9000, seed=2025)
     agree(season)

@@ -31,8 +31,6 @@ from tests.support.platform_database import insert, make_tables, sent_rows
 from tests.support.postgres import COUNT_XIDS, ROUND, PostgresServer, connected, run_sql, running_server
 from tests.support.season import ingestion_config
 
-pytestmark = pytest.mark.xdist_group("postgres")
-
 ANSWERS = "platform__answers"
 COUNT_SITTINGS, COUNT_ITEMS = 60, 20
 COUNT_KILLS = 10

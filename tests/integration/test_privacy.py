@@ -36,9 +36,6 @@ from tests.support.privacy import (
     tokens,
 )
 
-# One process: its season is made once.
-pytestmark = pytest.mark.xdist_group("season")
-
 DELIVERED = "2025-06-28T120000"
 LISTS = "vetting/lists"
 IDENTITY = ("iin", "last_name", "first_name", "middle_name", "phone", "email", "birth_on")

@@ -14,9 +14,6 @@ from tests.oracle.order import local
 from tests.oracle.proctoring import OracleProctoring, run_proctoring_oracle
 from tests.support.season import AFTER_THE_SEASON, CompiledProject, TestSeason, open_season
 
-# One process: its season is landed once and built at three moments.
-pytestmark = pytest.mark.xdist_group("proctoring")
-
 #: While the text test is gone through; before and after the list of the situational task; after the season.
 MOMENTS = {
     "text": local(2025, 8, 6, 12),

@@ -25,9 +25,6 @@ from tests.support.proctoring import HERE, everything, results, settings, write_
 
 ROOT = Path(__file__).parents[2]
 COUNT = 6
-pytestmark = pytest.mark.xdist_group("ray")
-
-
 class Season:
     """A folder of sittings, and how to start a run over it."""
 

@@ -68,7 +68,7 @@ def test_each_policy_alone(season: TestSeason, name: str, value: object) -> None
     compare(season, AFTER_THE_SEASON, policy)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(n, marks=pytest.mark.long) for n in range(2, 6))])
 def test_policies_together(season: TestSeason, seed: int) -> None:
     chance = Random(seed)
     policy = Policy(**{name: chance.choice(values) for name, values in VALUES.items()})
@@ -76,7 +76,7 @@ def test_policies_together(season: TestSeason, seed: int) -> None:
     compare(season, AFTER_THE_SEASON, policy)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.long) for n in (2, 3))])
 def test_a_season_published_by_acts(compiled_project: CompiledProject, tmp_path: Path, seed: int) -> None:
     """Lists at or after their moment, corrections of every feed, restatements and kept lists in between."""
     chance = Random(seed)

@@ -18,7 +18,11 @@ from tests.oracle.order import STAGES
 from tests.support.corrections import JUST_ABOUT, gather, write_corrections
 from tests.support.season import AFTER_THE_SEASON, CompiledProject, differences, open_season
 
-SEASONS = [(60, 1), (60, 2), (120, 3), (120, 4), (250, 5), (250, 6)]
+SEASONS = [
+    (60, 1),
+    (120, 3),
+    *(pytest.param(*more, marks=pytest.mark.long) for more in ((60, 2), (120, 4), (250, 5), (250, 6))),
+]
 SHOWN = 10
 
 

@@ -25,9 +25,9 @@ from tests.support.played_seasons import AFTERWARDS, PlayedSeasons, moments_of
 from tests.support.random_seasons import random_season
 from tests.support.season import CompiledProject
 
-COUNT = int(os.environ.get("RANDOM_SEASONS", "200"))
+COUNT = int(os.environ.get("RANDOM_SEASONS", "60"))
 ALONE = os.environ.get("RANDOM_SEASON")
-SIDE_BY_SIDE = 100
+SIDE_BY_SIDE = 60
 MOMENTS = 6
 SHOWN = 10
 TEST = "tests/integration/test_random_seasons.py::test_random_seasons"

@@ -21,8 +21,6 @@ from ingestion.sample_season import write_season
 from tests.support import second_season
 from tests.support.season import AFTER_THE_SEASON, CompiledProject, TestSeason, compile_project, open_season
 
-pytestmark = pytest.mark.xdist_group("seasons_side_by_side")
-
 
 @dataclass(frozen=True)
 class Seasons:

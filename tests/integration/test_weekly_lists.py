@@ -32,8 +32,6 @@ from tests.support.privacy import findings, people_of, texts_below
 from tests.support.season import CompiledProject, TestSeason
 from tests.support.vetting_lists import people_on, sheets, texts
 
-pytestmark = pytest.mark.xdist_group("weekly_lists")
-
 ROOT = Path(__file__).parents[2]
 SECRETS = {"REZERV_VAULT_KEY": "k" * 32, "REZERV_PERSON_SECRET": "s" * 32}
 BODIES = ("GPO", "NSC", "ACS", "FMA", "MIA", "MOJ", "MOF")
@@ -340,6 +338,7 @@ def drawn(office: Office) -> tuple[list[tuple[Any, ...]], dict[str, list[str]]]:
 # --- through the command ---
 
 
+@pytest.mark.long
 def test_an_officer_s_weeks_through_the_command(sent: Path, tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     settings = load_settings({"REZERV_HOME": str(home.path)}, env_file=tmp_path / "no.env")

@@ -25,8 +25,6 @@ from ingestion.platform_deliveries import interval_of
 from tests.support.platform_database import make_tables
 from tests.support.postgres import ROUND, PostgresServer, connected, emptied, run_sql
 
-pytestmark = pytest.mark.xdist_group("postgres")
-
 ANSWERS, PERIODS, SITTINGS = "platform__answers", "platform__employment_periods", "platform__sittings"
 NOW = datetime(2025, 6, 30, 7, 0, 0)
 NO_ONE = "00000000-0000-0000-0000-000000000001"

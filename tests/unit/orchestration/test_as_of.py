@@ -18,8 +18,6 @@ from tests.support.scratch_season import land_season, write_landing
 from tests.support.season import CompiledProject
 from tests.unit.orchestration.conftest import make_settings
 
-pytestmark = pytest.mark.xdist_group("scratch_season")
-
 # The end of 20 August, local time.
 MOMENT = datetime(2025, 8, 20, 18, 59, 59)
 

@@ -30,9 +30,6 @@ from tests.support.scratch_season import land_season, quick_run, raw_rows, write
 from tests.support.season import CompiledProject
 from tests.unit.orchestration.conftest import make_settings
 
-# One process: its season is landed once.
-pytestmark = pytest.mark.xdist_group("scratch_season")
-
 KEYS, MARKS, WITHDRAWALS = "academy__answer_keys", "academy__interview_marks", "platform__withdrawals"
 EXPERT_MARKS = "platform__expert_marks"
 BOOKINGS = "platform__bookings"

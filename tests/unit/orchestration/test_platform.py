@@ -18,8 +18,6 @@ from tests.support.platform_database import make_tables
 from tests.support.postgres import PostgresServer, connected, run_sql
 from tests.unit.orchestration.conftest import SECRETS
 
-pytestmark = pytest.mark.xdist_group("postgres")
-
 BOOKING = "insert into platform.bookings (booking_id) values ('B-1')"
 
 
