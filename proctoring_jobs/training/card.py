@@ -29,7 +29,7 @@ class Results:
     recipe: Mapping[str, Any]
     run: Mapping[str, Any]
     scores: Mapping[str, Mapping[str, ClassScore]]
-    incidents: Mapping[str, IncidentCount]
+    incidents: Mapping[str, Mapping[str, IncidentCount]]
 
 
 def write_card(models: Path, weights: Path, results: Results) -> None:
@@ -46,7 +46,10 @@ def write_card(models: Path, weights: Path, results: Results) -> None:
         "scores": {
             light: {name: _rounded(one) for name, one in s.items()} for light, s in results.scores.items()
         },
-        "incidents": {kind: asdict(count) for kind, count in results.incidents.items()},
+        "incidents": {
+            light: {kind: asdict(one) | {"f1": round(one.f1, 3)} for kind, one in counts.items()}
+            for light, counts in results.incidents.items()
+        },
     }
     (models / f"{NAME}.json").write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
     values = {
@@ -78,10 +81,16 @@ def scores_table(scores: Mapping[str, Mapping[str, ClassScore]]) -> str:
     return "\n".join(lines)
 
 
-def incidents_table(incidents: Mapping[str, IncidentCount]) -> str:
-    """Played, found and invented incidents by kind, as Markdown."""
-    lines = ["| incident | played | found | reported where nothing happened |", "|---|---|---|---|"]
-    lines += [f"| {kind} | {one.played} | {one.found} | {one.invented} |" for kind, one in incidents.items()]
+def incidents_table(incidents: Mapping[str, Mapping[str, IncidentCount]]) -> str:
+    """F1 of incidents by kind and light, and what was played, found and invented in all, as Markdown."""
+    lights = [light for light in incidents if light != "all"]
+    lines = ["| incident | played | found | reported where nothing happened | **F1** | "]
+    lines[0] += " | ".join(f"F1 {light}" for light in lights) + " |"
+    lines.append("|---" * (5 + len(lights)) + "|")
+    for kind, one in incidents["all"].items():
+        cells = " | ".join(f"{incidents[light][kind].f1:.2f}" for light in lights)
+        counts = f"{one.played} | {one.found} | {one.invented} | **{one.f1:.2f}**"
+        lines.append(f"| {kind} | {counts} | {cells} |")
     return "\n".join(lines)
 
 

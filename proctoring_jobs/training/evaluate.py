@@ -48,6 +48,21 @@ class IncidentCount:
     found: int = 0
     invented: int = 0
 
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall of the incidents, 0 to 1; 1 where there was nothing to find.
+
+        van Rijsbergen, Information Retrieval (1979), chapter 7, with both weighed alike.
+        """
+        wrong = self.played - self.found + self.invented
+        return 2 * self.found / (2 * self.found + wrong) if self.found or wrong else 1.0
+
+    def plus(self, other: IncidentCount) -> IncidentCount:
+        """The counts of both together."""
+        return IncidentCount(
+            self.played + other.played, self.found + other.found, self.invented + other.invented
+        )
+
 
 def scores_by_light(detector: Detector, set_name: str, count: int) -> dict[str, dict[str, ClassScore]]:
     """Scores on `count` scenes of a set, over all of them ("all") and by kind of light, which take turns."""
@@ -65,17 +80,19 @@ def scores_by_light(detector: Detector, set_name: str, count: int) -> dict[str, 
 
 def incidents_in_recordings(
     detector: Detector, config: ProctoringConfig, set_name: str, count: int
-) -> dict[str, IncidentCount]:
-    """Play `count` recordings with one incident of each kind, and count what the whole chain finds."""
+) -> dict[str, dict[str, IncidentCount]]:
+    """Play `count` recordings with one incident of each kind, and count what the whole chain finds.
+
+    By kind of light, which take turns, and in it by kind of incident; "all" has all recordings.
+    """
     import pyarrow.parquet as pq
 
-    counts = {kind: IncidentCount() for kind in KINDS}
+    by_light = {light: {kind: IncidentCount() for kind in KINDS} for light in LIGHTINGS[:count]}
     form = replace(BROWSER_VP8, rate=3, sound="none")
     for number in range(count):
+        light = LIGHTINGS[number % len(LIGHTINGS)]
         with tempfile.TemporaryDirectory() as folder:
-            script = random_script(
-                f"{set_name} {number}", 75, KINDS, lighting=LIGHTINGS[number % len(LIGHTINGS)]
-            )
+            script = random_script(f"{set_name} {number}", 75, KINDS, lighting=light)
             made = write_recording(script, Path(folder), f"R{number}", form)
             report = run_sitting(read_manifest(made.manifest), config, detector, Path(folder))
             rows = pq.read_table(report.path).to_pylist()
@@ -87,8 +104,11 @@ def incidents_in_recordings(
             )
             for row in rows
         ]
-        _count(counts, script.incidents, spans)
-    return counts
+        _count(by_light[light], script.incidents, spans)
+    whole = {kind: IncidentCount() for kind in KINDS}
+    for counts in by_light.values():
+        whole = {kind: one.plus(counts[kind]) for kind, one in whole.items()}
+    return {"all": whole, **by_light}
 
 
 def _count(

@@ -61,15 +61,37 @@ def test_the_card_says_what_the_model_must_not_be_used_for(tmp_path: Path) -> No
         ("steps", "note", "parameters", "milliseconds", "recordings", "person_on", "object_on", "versions"), 1
     )
     run |= {"pictures": 5, "test_pictures": 5}
-    results = Results(vars(Recipe()), run, {"all": score, "dark": score}, {"phone": IncidentCount(4, 3, 1)})
+    run |= {"measured_with": "openvino 1"}
+    dark, bright = IncidentCount(4, 3, 1), IncidentCount(2, 2, 0)
+    counts = {"all": {"phone": dark.plus(bright)}, "dark": {"phone": dark}, "bright": {"phone": bright}}
+    results = Results(vars(Recipe()), run, {"all": score, "dark": score}, counts)
     for _ in range(2):
         write_card(tmp_path, weights, results)
     card = (tmp_path / "README.md").read_text()
     assert "must never be used on real recordings" in card
     assert "| dark | **0.900** | 0.90 0.80 0.70 |" in card
-    assert "| phone | 4 | 3 | 1 |" in card
+    assert "| phone | 6 | 5 | 1 | **0.83** | 0.75 | 1.00 |" in card
     registry = tomllib.loads((tmp_path / "registry.toml").read_text())
     assert (list(registry), registry[NAME]["is_production"]) == (["other", NAME], False)
+
+
+@pytest.mark.parametrize(
+    ("counts", "f1"),
+    [
+        ((0, 0, 0), 1.0),
+        ((4, 4, 0), 1.0),
+        ((4, 0, 0), 0.0),
+        ((0, 0, 3), 0.0),
+        ((4, 2, 2), 0.5),
+        ((3, 2, 0), 0.8),
+    ],
+)
+def test_the_score_of_incidents_is_that_of_van_rijsbergen(counts: tuple[int, int, int], f1: float) -> None:
+    played, found, invented = counts
+    assert IncidentCount(*counts).f1 == pytest.approx(f1)
+    if found:
+        precision, recall = found / (found + invented), found / played
+        assert IncidentCount(*counts).f1 == pytest.approx(2 / (1 / precision + 1 / recall))
 
 
 def test_help_loads_nothing_heavy() -> None:
