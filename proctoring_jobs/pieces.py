@@ -88,7 +88,8 @@ class Piece:
             until=self.until,
             known=frozenset(o.at_seconds - started for o in self.observations),
         )
-        frames = decode_pictures(self.index, wanted, stats=self.stats, longest=config.image_size)
+        again = DecodeStats()  # of its own: what is lost is counted once, by the first look
+        frames = decode_pictures(self.index, wanted, stats=again, longest=config.image_size)
         period = config.sample_period / config.second_look
         for batch in _batches(frames, config.batch_size):
             found = detector.detect([frame.image for frame in batch])
@@ -96,6 +97,7 @@ class Piece:
                 _observation(frame, detections, started, period)
                 for frame, detections in zip(batch, found, strict=True)
             ]
+        self.stats.count_sampled += again.count_sampled
 
     def _look(self, config: ProctoringConfig, detector: Detector) -> None:
         """The first look: a picture each period, inferred unless the gate lets it pass."""
