@@ -14,6 +14,7 @@ from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Flaky
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 
@@ -363,7 +364,8 @@ def test_the_property_holds(cut: SmallCut, claim: Claim) -> None:
 def test_the_property_notices(compiled_project: CompiledProject, claim: Claim) -> None:
     broken = SmallCut(compiled_project, claim.broken)
     try:
-        with pytest.raises(AssertionError):
+        # what differs by threads may not differ again when it is tried once more: noticed all the same
+        with pytest.raises((AssertionError, Flaky)):
             examine(claim, broken, (Phase.generate,))
     finally:
         broken.connection.close()

@@ -124,13 +124,13 @@ MISTAKES = {
     ),
 }
 
-#: Of these the last of twenty seasons holds a case.
-RARE = {"a list does not send supernumeraries on", "the first version stays in force"}
+#: Of these the first twenty seasons hold no case: the number of one that does.
+RARE = {"a list does not send supernumeraries on": 45, "the first version stays in force": 22}
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_is_noticed(compiled_project: CompiledProject, mistake: str) -> None:
-    numbers = range(19, 20) if mistake in RARE else range(20)
+    numbers = [RARE[mistake]] if mistake in RARE else range(20)
     with side_by_side(compiled_project, numbers, MISTAKES[mistake]) as seasons:
         assert (
             seasons.compare(AFTERWARDS)
