@@ -14,8 +14,8 @@ from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis.errors import Flaky
 from hypothesis import strategies as st
+from hypothesis.errors import Flaky
 from hypothesis.strategies import DataObject
 
 from tests.support.season import CompiledProject
