@@ -23,6 +23,7 @@ def build_definitions(
     from orchestration.assets.data_docs import data_docs_asset
     from orchestration.assets.landing import landing_assets, landing_folder
     from orchestration.assets.platform import platform_assets
+    from orchestration.assets.proctoring import proctoring_assets, recordings_folder
     from orchestration.assets.publication import CHANGES_KEY, RELEASE_KEY, publication_assets
     from orchestration.assets.vetting import weekly_lists_asset
     from orchestration.assets.warehouse import warehouse_assets
@@ -42,6 +43,8 @@ def build_definitions(
     return dg.Definitions(
         assets=[
             landing_folder(),
+            recordings_folder(),
+            *proctoring_assets(),
             *platform,
             *landing,
             data_docs_asset(),

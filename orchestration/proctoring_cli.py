@@ -1,7 +1,8 @@
-"""The commands `rezerv proctoring …`: what reviewers must judge, what waits for a decision, how far it is.
+"""The commands `rezerv proctoring …`: what is to be judged and decided, how far it is; runs and deliveries.
 
 Belongs here: commands, their options and exit codes. Not here: questions (`proctoring_reports.py`), drawing
-(`proctoring_console.py`), going through recordings (`proctoring_jobs/`). All read the current release.
+(`proctoring_console.py`, `proctoring_runs_console.py`), starting the work (`proctoring_runs.py`), the work
+(`proctoring_jobs/`).
 """
 
 from __future__ import annotations
@@ -58,3 +59,28 @@ def progress(stage: str, by_group: bool) -> None:
     show_progress(screen, opened.release, reports.read_progress(opened, wanted), kinds)
     if by_group:
         show_groups(screen, reports.read_groups(opened, wanted))
+
+
+@proctoring.command("run", cls=LocalCommand)
+@click.option("--again", is_flag=True)
+def run_all(again: bool) -> int:
+    """The recordings folder, gone through."""
+    from orchestration.proctoring_runs import run_recordings
+    from orchestration.proctoring_runs_console import exit_code, show_run
+
+    settings, screen = current_settings(), current_screen()
+    run = run_recordings(settings, is_again=again)
+    show_run(screen, run, settings.recordings_dir)
+    return exit_code(run)
+
+
+@proctoring.command(cls=LocalCommand)
+def deliver() -> int:
+    """What is done, into the landing folder."""
+    from orchestration.proctoring_runs import deliver_results
+    from orchestration.proctoring_runs_console import show_delivery
+
+    settings, screen = current_settings(), current_screen()
+    made = deliver_results(settings)
+    show_delivery(screen, made)
+    return int(made.must_be_looked_at)

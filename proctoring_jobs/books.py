@@ -33,13 +33,14 @@ def append_lines(path: Path, lines: Sequence[str]) -> None:
         raise RetryableProctoringError("storage_failed", file=path, detail=error.strerror) from error
 
 
-def read_entries(path: Path, names: set[str]) -> Iterator[dict[str, Any]]:
+def read_entries(path: Path, names: set[str], since: int = 0) -> Iterator[dict[str, Any]]:
     """The lines that can be read and have these names, in their order; none where there is no file.
 
-    Of the others the log says how many there are. Raises `RetryableProctoringError` when the storage fails.
+    `since`: bytes at the beginning to pass over. Of the others the log says how many there are. Raises
+    `RetryableProctoringError` when the storage fails.
     """
     try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = path.read_bytes()[since:].decode("utf-8", "replace").splitlines()
     except FileNotFoundError:
         return
     except OSError as error:

@@ -66,6 +66,20 @@ def measured_rate(out_dir: Path) -> MeasuredRate:
     return MeasuredRate(video / taken, len(alike), video, core / taken)
 
 
+def journal_size(out_dir: Path) -> int:
+    """Bytes of the journal as it stands, 0 where there is none; a mark for `noted_since`."""
+    try:
+        return (out_dir / JOURNAL).stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def noted_since(out_dir: Path, size: int) -> dict[str, dict[str, Any]]:
+    """The last line of each sitting that was written since the journal had that size."""
+    entries = read_entries(out_dir / JOURNAL, {"sitting_id", *NUMBERS}, since=size)
+    return {str(entry["sitting_id"]): entry for entry in entries}
+
+
 def video_seconds(outcome: SittingOutcome) -> float:
     """Seconds of the sitting that there was a picture of; 0 if it was not done."""
     report = outcome.report
