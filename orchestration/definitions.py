@@ -27,6 +27,7 @@ def build_definitions(
     from orchestration.assets.publication import CHANGES_KEY, RELEASE_KEY, publication_assets
     from orchestration.assets.vetting import weekly_lists_asset
     from orchestration.assets.warehouse import warehouse_assets
+    from orchestration.checks.proctoring import proctoring_checks
     from orchestration.checks.standing import standing_checks
     from orchestration.checks.vetting import vetting_checks
     from orchestration.jobs import build_jobs
@@ -38,7 +39,7 @@ def build_definitions(
     landing = landing_assets()
     platform = platform_assets(settings)
     warehouse = warehouse_assets(ensure_manifest(settings))
-    standing = [*standing_checks(), *vetting_checks()]
+    standing = [*standing_checks(), *vetting_checks(), *proctoring_checks()]
     jobs = build_jobs(landing, warehouse, standing, platform)
     return dg.Definitions(
         assets=[

@@ -84,3 +84,25 @@ def deliver() -> int:
     made = deliver_results(settings)
     show_delivery(screen, made)
     return int(made.must_be_looked_at)
+
+
+@proctoring.command(cls=LocalCommand)
+@click.option("--delete", "deletes", is_flag=True)
+@click.option("--by", metavar="WHO", default="")
+@click.option("--limit", "lines", type=click.IntRange(min=0), metavar="N", default=LINES_SHOWN)
+def retention(deletes: bool, by: str, lines: int) -> int:
+    """What is kept too long, and deleting it."""
+    from orchestration.errors import UserError
+    from orchestration.proctoring_retention import delete_due, open_retention, retention_plan
+    from orchestration.proctoring_retention_console import show_outcome, show_plan
+
+    if deletes and not by.strip():
+        raise UserError("error.retention_by")
+    settings, screen = current_settings(), current_screen()
+    terms = open_retention(settings)
+    if not deletes:
+        show_plan(screen, settings, terms, retention_plan(settings, terms), lines)
+        return 0
+    outcome = delete_due(settings, terms, by.strip())
+    show_outcome(screen, outcome)
+    return int(bool(outcome.problems))

@@ -140,4 +140,4 @@ def test_what_a_person_must_see_to_is_asked_every_morning(definitions: dg.Defini
     assert keys <= set(graph.asset_check_keys)
     assert {one.key for one in QUESTIONS} <= graph.executable_asset_keys
     job = definitions.resolve_job_def(STANDING_CHECKS_JOB)
-    assert {"vetting_standing", "feeds_standing"} <= {node.name for node in job.nodes}
+    assert {"vetting_standing", "feeds_standing", "proctoring_standing"} <= {node.name for node in job.nodes}
