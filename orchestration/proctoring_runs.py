@@ -125,7 +125,7 @@ def deliver_results(settings: Settings) -> Delivery:
 
 @contextmanager
 def in_our_words(settings: Settings) -> Iterator[None]:
-    """Within it an error of `proctoring_jobs` becomes one of this package, with its text in the language."""
+    """Within it an error of `proctoring_jobs`, or of the storage, becomes one of this package, in words."""
     from proctoring_jobs.errors import ProctoringError
     from proctoring_jobs.texts import text
 
@@ -133,6 +133,9 @@ def in_our_words(settings: Settings) -> Iterator[None]:
         yield
     except ProctoringError as error:
         detail = text(settings.language, error.message_key, **error.params)
+        raise OrchestrationError("error.proctoring", detail=detail) from error
+    except OSError as error:
+        detail = f"{error.filename}: {error.strerror}" if error.filename else str(error)
         raise OrchestrationError("error.proctoring", detail=detail) from error
 
 
@@ -149,11 +152,12 @@ def _outcome(
         return tuple(sitting for sitting in present if noted.get(sitting, {}).get("status") == status)
 
     done, already = having("done"), having("already_done")
+    finished = {*done, *already}
     return RecordingsRun(
         done=done,
         already_done=already,
         inconclusive=tuple(one for one in present if noted.get(one, {}).get("is_inconclusive")),
-        failed=tuple(one for one in present if one not in {*done, *already}),
+        failed=tuple(one for one in present if one not in finished),
         absent=absent,
         problems=problems,
         video_seconds=sum(noted[one]["video_seconds"] for one in done),
@@ -166,17 +170,13 @@ def _run(
     settings: Settings, manifests: Sequence[Path], is_again: bool, on_line: Callable[[str], None] | None
 ) -> int:
     """Run the process on manifests and return its exit code; a season's are named in a file."""
-    books = settings.proctoring_dir / ".run"
-    books.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=books, prefix=".sittings-", suffix=".txt") as named:
-        named.write(b"".join(os.fsencode(path) + b"\n" for path in manifests))
-        named.flush()
+    with _list_file(settings, manifests) as listed:
         command = [
             sys.executable,
             "-m",
             PROGRAM,
             "run",
-            f"@{named.name}",
+            f"@{listed}",
             "--out",
             str(settings.proctoring_dir),
         ]
@@ -196,3 +196,16 @@ def _run(
             if process.poll() is None:  # we were interrupted: it keeps what is done and ends
                 process.terminate()
                 process.wait()
+
+
+@contextmanager
+def _list_file(settings: Settings, manifests: Sequence[Path]) -> Iterator[str]:
+    """A file with the paths of manifests, one a line, that is gone afterwards."""
+    with in_our_words(settings):
+        books = settings.proctoring_dir / ".run"
+        books.mkdir(parents=True, exist_ok=True)
+        named = tempfile.NamedTemporaryFile(dir=books, prefix=".sittings-", suffix=".txt")  # noqa: SIM115
+        named.write(b"".join(os.fsencode(path) + b"\n" for path in manifests))
+        named.flush()
+    with named:
+        yield named.name

@@ -143,7 +143,8 @@ def _book(out_dir: Path) -> list[tuple[str, str, str]]:
 
 def _new(out_dir: Path, delivered: dict[str, str]) -> tuple[list[_Result], tuple[LeftOut, ...]]:
     """Results whose run is not the one last delivered of their sitting, by sitting; who is left out."""
-    results, left_out = [], []
+    results: list[_Result] = []
+    left_out: list[LeftOut] = []
     for path in sorted(path for path in out_dir.glob(f"{FEED}__*.parquet") if path.is_file()):
         sitting_id = path.name.removeprefix(f"{FEED}__").removesuffix(".parquet")
         try:

@@ -65,11 +65,9 @@ def recordings_holdings(root: Path, recordings: Recordings) -> list[Holding]:
     The manifest goes first: a run that came meanwhile would take its recordings for lost. A file that two
     sittings name is neither's alone.
     """
-    named = Counter(
-        place
-        for manifest in recordings.manifests.values()
-        for place in {os.path.normpath(file.path) for file in manifest.files}
-    )
+    named = Counter(os.path.normpath(path) for path in recordings.paths.values())
+    for manifest in recordings.manifests.values():
+        named.update({os.path.normpath(file.path) for file in manifest.files})
     return [
         _recordings_holding(root, sitting_id, path, recordings, named)
         for sitting_id, path in recordings.paths.items()

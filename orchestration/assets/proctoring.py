@@ -6,6 +6,7 @@ it like any other file. A partition is a sitting; one run takes many, because th
 process and the engine shares the sittings out itself.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import dagster as dg
@@ -86,7 +87,7 @@ def proctoring_assets() -> list[dg.AssetsDefinition]:
         made = deliver_results(settings)
         for one in made.left_out:
             context.log.warning(f"{one.sitting_id}: {one.message_key}")
-        metadata = {
+        metadata: dict[str, Any] = {
             "count_sittings": made.count_sittings,
             "dagster/row_count": made.count_signals,
             "count_left_out": len(made.left_out),
@@ -117,5 +118,5 @@ def _counts(run: RecordingsRun) -> dict[str, Any]:
     }
 
 
-def _named(sittings: Any) -> str:
+def _named(sittings: Sequence[str]) -> str:
     return ", ".join(sittings[:NAMED])

@@ -302,6 +302,10 @@ def of_two_sittings(home: Home, tmp_path: Path) -> None:
     home.manifest("S2", "../day-1/S1-a.webm", day="day-2")
 
 
+def the_manifest_of_another(home: Home, tmp_path: Path) -> None:
+    home.manifest("S2", "../day-1/S1.json", day="day-2")
+
+
 @pytest.mark.parametrize(
     ("make", "key"),
     [
@@ -313,6 +317,7 @@ def of_two_sittings(home: Home, tmp_path: Path) -> None:
         (a_circle, "retention_link"),
         (a_folder, "retention_link"),
         (of_two_sittings, "retention_shared"),
+        (the_manifest_of_another, "retention_shared"),
     ],
 )
 def test_nothing_outside_and_no_link_is_touched(home: Home, tmp_path: Path, make: Any, key: str) -> None:
