@@ -23,9 +23,11 @@ def build_definitions(
     from orchestration.assets.data_docs import data_docs_asset
     from orchestration.assets.landing import landing_assets, landing_folder
     from orchestration.assets.platform import platform_assets
+    from orchestration.assets.proctoring import proctoring_assets, recordings_folder
     from orchestration.assets.publication import CHANGES_KEY, RELEASE_KEY, publication_assets
     from orchestration.assets.vetting import weekly_lists_asset
     from orchestration.assets.warehouse import warehouse_assets
+    from orchestration.checks.proctoring import proctoring_checks
     from orchestration.checks.standing import standing_checks
     from orchestration.checks.vetting import vetting_checks
     from orchestration.jobs import build_jobs
@@ -37,11 +39,13 @@ def build_definitions(
     landing = landing_assets()
     platform = platform_assets(settings)
     warehouse = warehouse_assets(ensure_manifest(settings))
-    standing = [*standing_checks(), *vetting_checks()]
+    standing = [*standing_checks(), *vetting_checks(), *proctoring_checks()]
     jobs = build_jobs(landing, warehouse, standing, platform)
     return dg.Definitions(
         assets=[
             landing_folder(),
+            recordings_folder(),
+            *proctoring_assets(),
             *platform,
             *landing,
             data_docs_asset(),

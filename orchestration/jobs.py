@@ -7,6 +7,7 @@ most steps.
 import dagster as dg
 
 from orchestration.assets.data_docs import DATA_DOCS_KEY
+from orchestration.assets.proctoring import DELIVERY_KEY, SITTINGS_KEY
 from orchestration.assets.publication import CHANGES_KEY, RELEASE_KEY
 from orchestration.assets.vetting import LISTS_KEY
 
@@ -18,6 +19,8 @@ STANDING_CHECKS_JOB = "standing_checks_job"
 DATA_DOCS_JOB = "data_docs_job"
 PULL_JOB = "platform_pull_job"
 VETTING_LISTS_JOB = "vetting_lists_job"
+PROCTORING_JOB = "proctoring_job"
+PROCTORING_DELIVERY_JOB = "proctoring_delivery_job"
 
 
 def build_jobs(
@@ -44,6 +47,14 @@ def build_jobs(
         DATA_DOCS_JOB: (
             dg.AssetSelection.assets(DATA_DOCS_KEY),
             "Build the pages on what is expected of the data and what came.",
+        ),
+        PROCTORING_JOB: (
+            dg.AssetSelection.assets(SITTINGS_KEY),
+            "Go through the recordings of sittings; what an earlier run did stays as it is.",
+        ),
+        PROCTORING_DELIVERY_JOB: (
+            dg.AssetSelection.assets(DELIVERY_KEY),
+            "Deliver what proctoring has done into the landing folder.",
         ),
     }
     if platform:

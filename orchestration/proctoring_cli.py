@@ -1,7 +1,8 @@
-"""The commands `rezerv proctoring …`: what reviewers must judge, what waits for a decision, how far it is.
+"""The commands `rezerv proctoring …`: what is to be judged and decided, how far it is; runs and deliveries.
 
 Belongs here: commands, their options and exit codes. Not here: questions (`proctoring_reports.py`), drawing
-(`proctoring_console.py`), going through recordings (`proctoring_jobs/`). All read the current release.
+(`proctoring_console.py`, `proctoring_runs_console.py`), starting the work (`proctoring_runs.py`), the work
+(`proctoring_jobs/`).
 """
 
 from __future__ import annotations
@@ -58,3 +59,50 @@ def progress(stage: str, by_group: bool) -> None:
     show_progress(screen, opened.release, reports.read_progress(opened, wanted), kinds)
     if by_group:
         show_groups(screen, reports.read_groups(opened, wanted))
+
+
+@proctoring.command("run", cls=LocalCommand)
+@click.option("--again", is_flag=True)
+def run_all(again: bool) -> int:
+    """The recordings folder, gone through."""
+    from orchestration.proctoring_runs import run_recordings
+    from orchestration.proctoring_runs_console import exit_code, show_run
+
+    settings, screen = current_settings(), current_screen()
+    run = run_recordings(settings, is_again=again)
+    show_run(screen, run, settings.recordings_dir)
+    return exit_code(run)
+
+
+@proctoring.command(cls=LocalCommand)
+def deliver() -> int:
+    """What is done, into the landing folder."""
+    from orchestration.proctoring_runs import deliver_results
+    from orchestration.proctoring_runs_console import show_delivery
+
+    settings, screen = current_settings(), current_screen()
+    made = deliver_results(settings)
+    show_delivery(screen, made)
+    return int(made.must_be_looked_at)
+
+
+@proctoring.command(cls=LocalCommand)
+@click.option("--delete", "deletes", is_flag=True)
+@click.option("--by", metavar="WHO", default="")
+@click.option("--limit", "lines", type=click.IntRange(min=0), metavar="N", default=LINES_SHOWN)
+def retention(deletes: bool, by: str, lines: int) -> int:
+    """What is kept too long, and deleting it."""
+    from orchestration.errors import UserError
+    from orchestration.proctoring_retention import delete_due, open_retention, retention_plan
+    from orchestration.proctoring_retention_console import show_outcome, show_plan
+
+    if deletes and not by.strip():
+        raise UserError("error.retention_by")
+    settings, screen = current_settings(), current_screen()
+    terms = open_retention(settings)
+    if not deletes:
+        show_plan(screen, settings, terms, retention_plan(settings, terms), lines)
+        return 0
+    outcome = delete_due(settings, terms, by.strip())
+    show_outcome(screen, outcome)
+    return int(bool(outcome.problems))

@@ -1,7 +1,7 @@
 """Sensors: what starts a run because something arrived.
 
-Belongs here: noticing files in the landing folder, and lists drawn up for the vetting bodies, and asking for
-one run that lands what came and rebuilds what depends on it. Not here: reading the files.
+Belongs here: noticing files in the landing folder, recordings, and lists drawn up for the vetting bodies, and
+asking for one run that does with them what is to be done. Not here: reading the files.
 """
 
 import hashlib
@@ -13,15 +13,22 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from orchestration.assets.landing import raw_key
-from orchestration.jobs import UPDATE_JOB, VETTING_LISTS_JOB
+from orchestration.assets.proctoring import SITTINGS
+from orchestration.jobs import PROCTORING_DELIVERY_JOB, PROCTORING_JOB, UPDATE_JOB, VETTING_LISTS_JOB
+from orchestration.proctoring_runs import problems_of, read_recordings
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
     from ingestion.loader import PendingFile
+    from proctoring_jobs.manifest import SittingManifest
 
 # A file that changed within this time may still be being written by its sender.
 SETTLE_SECONDS = 30
 SECONDS_OF_AN_HOUR = 3600
+# Between two looks at the recordings folder, which has a manifest for each sitting of the season.
+RECORDINGS_SECONDS = 300
+# Tags by which one run takes all partitions from a first to a last one.
+FIRST_TAG, LAST_TAG = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 
 
 def build_sensors(jobs: dict[str, Any], always: Sequence[dg.AssetKey]) -> list[dg.SensorDefinition]:
@@ -50,7 +57,12 @@ def build_sensors(jobs: dict[str, Any], always: Sequence[dg.AssetKey]) -> list[d
             tags={"feeds": ",".join(feeds)[:250]},
         )
 
-    return [landing_files, _after_weekly_lists(jobs)]
+    return [
+        landing_files,
+        _after_weekly_lists(jobs),
+        recordings_sensor(jobs),
+        *after_proctoring_sensors(jobs),
+    ]
 
 
 def _after_weekly_lists(jobs: dict[str, Any]) -> dg.SensorDefinition:
@@ -67,6 +79,77 @@ def _after_weekly_lists(jobs: dict[str, Any]) -> dg.SensorDefinition:
         return dg.RunRequest(run_key=f"lists-{context.dagster_run.run_id}")
 
     return after_weekly_lists
+
+
+def recordings_sensor(jobs: dict[str, Any]) -> dg.SensorDefinition:
+    """New manifests below the recordings folder: one run for all of them."""
+
+    @dg.sensor(
+        name="recordings",
+        job=jobs[PROCTORING_JOB],
+        minimum_interval_seconds=RECORDINGS_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+    )
+    def recordings(
+        context: dg.SensorEvaluationContext, settings: dg.ResourceParam[Settings]
+    ) -> dg.SensorResult | dg.SkipReason:
+        """Sittings whose manifest and recordings have settled become partitions, and are gone through."""
+        found = read_recordings(settings)
+        for problem in problems_of(settings, found):
+            context.log.warning(problem)
+        known = set(context.instance.get_dynamic_partitions(str(SITTINGS.name)))
+        now = time.time()
+        new = [
+            sitting
+            for sitting, manifest in found.manifests.items()
+            if sitting not in known and _has_arrived(found.paths[sitting], manifest, now)
+        ]
+        if not new:
+            return dg.SkipReason("no new sitting has settled in the recordings folder")
+        return dg.SensorResult(
+            run_requests=[sittings_request(new)],
+            dynamic_partitions_requests=[SITTINGS.build_add_request(new)],
+        )
+
+    return recordings
+
+
+def sittings_request(sittings: Sequence[str]) -> dg.RunRequest:
+    """One run for sittings that become partitions together, in this order, and so follow each other."""
+    key = f"sittings-{hashlib.sha256(chr(10).join(sittings).encode()).hexdigest()[:32]}"
+    if len(sittings) == 1:
+        return dg.RunRequest(run_key=key, partition_key=sittings[0])
+    return dg.RunRequest(run_key=key, tags={FIRST_TAG: sittings[0], LAST_TAG: sittings[-1]})
+
+
+def after_proctoring_sensors(jobs: dict[str, Any]) -> list[dg.SensorDefinition]:
+    """A delivery after each run over recordings, one that failed too: the other sittings are done."""
+
+    def after(name: str, status: dg.DagsterRunStatus) -> dg.SensorDefinition:
+        @dg.run_status_sensor(
+            name=name,
+            run_status=status,
+            monitored_jobs=[jobs[PROCTORING_JOB]],
+            request_job=jobs[PROCTORING_DELIVERY_JOB],
+            default_status=dg.DefaultSensorStatus.RUNNING,
+        )
+        def after_proctoring(context: dg.RunStatusSensorContext) -> dg.RunRequest:
+            return dg.RunRequest(run_key=f"delivery-{context.dagster_run.run_id}")
+
+        return after_proctoring
+
+    return [
+        after("after_proctoring", dg.DagsterRunStatus.SUCCESS),
+        after("after_failed_proctoring", dg.DagsterRunStatus.FAILURE),
+        after("after_canceled_proctoring", dg.DagsterRunStatus.CANCELED),
+    ]
+
+
+def _has_arrived(path: Path, manifest: "SittingManifest", now: float) -> bool:
+    """Whether a manifest and those of its recordings that are there have settled; one that is lost is no
+    reason to wait."""
+    files = [path, *(file.path for file in manifest.files if file.path.exists())]
+    return all(_has_settled(file, now) for file in files)
 
 
 def settled(files: "Iterable[PendingFile]", now: float) -> "list[PendingFile]":

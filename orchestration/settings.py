@@ -42,6 +42,8 @@ _PATHS = {
     "REZERV_VAULT": "vault.duckdb",
     "REZERV_RELEASES_DIR": "releases",
     "REZERV_DAGSTER_HOME": "dagster",
+    "REZERV_RECORDINGS_DIR": "recordings",
+    "REZERV_PROCTORING_DIR": "proctoring",
 }
 SETTING_NAMES = (
     "REZERV_HOME",
@@ -57,7 +59,7 @@ SETTING_NAMES = (
     "REZERV_SEASON",
 )
 # Read by other packages and tests, not here; named so that they are not taken for typing errors.
-FOREIGN_PREFIXES = ("REZERV_DASH_", "REZERV_TEST_", "REZERV_PROCTORING_", "REZERV_SCREENSHOTS")
+FOREIGN_PREFIXES = ("REZERV_DASH_", "REZERV_TEST_", "REZERV_SCREENSHOTS")
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ class Settings:
     vault: Path
     releases_dir: Path
     dagster_home: Path
+    recordings_dir: Path
+    proctoring_dir: Path
     vault_key: str | None = field(default=None, repr=False)
     person_secret: str | None = field(default=None, repr=False)
     vault_key_file: Path | None = None
@@ -137,6 +141,8 @@ class Settings:
             "REZERV_VAULT": str(self.vault),
             "REZERV_RELEASES_DIR": str(self.releases_dir),
             "REZERV_DAGSTER_HOME": str(self.dagster_home),
+            "REZERV_RECORDINGS_DIR": str(self.recordings_dir),
+            "REZERV_PROCTORING_DIR": str(self.proctoring_dir),
             "REZERV_LANGUAGE": self.language,
             "REZERV_THREADS": str(self.threads),
             "REZERV_MEMORY_LIMIT": self.memory_limit,
@@ -189,6 +195,8 @@ def load_settings(
         vault=_path(given, "REZERV_VAULT", home / _PATHS["REZERV_VAULT"]),
         releases_dir=_path(given, "REZERV_RELEASES_DIR", home / _PATHS["REZERV_RELEASES_DIR"]),
         dagster_home=_path(given, "REZERV_DAGSTER_HOME", home / _PATHS["REZERV_DAGSTER_HOME"]),
+        recordings_dir=_path(given, "REZERV_RECORDINGS_DIR", home / _PATHS["REZERV_RECORDINGS_DIR"]),
+        proctoring_dir=_path(given, "REZERV_PROCTORING_DIR", home / _PATHS["REZERV_PROCTORING_DIR"]),
         vault_key=secrets["REZERV_VAULT_KEY"],
         person_secret=secrets["REZERV_PERSON_SECRET"],
         vault_key_file=_optional_path(given, "REZERV_VAULT_KEY_FILE"),

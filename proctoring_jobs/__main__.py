@@ -1,4 +1,4 @@
-"""The command line: `python -m proctoring_jobs run RECORDING… --sitting S… --out DIR`, and `plan MANIFEST…`.
+"""The command line: `run RECORDING… --out OUT`, `plan MANIFEST…`, `deliver OUT --to DIR`.
 
 Belongs here: arguments, their errors, exit codes. Does not belong here: what is run (`inputs.py`), the run
 and what it says (`runs.py`), any step of the work (`session.py`). `--help` and wrong arguments import
@@ -14,6 +14,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from proctoring_jobs.config import ENV_PREFIX, ProctoringConfig, load_config
 from proctoring_jobs.errors import ConfigInvalidError, ProctoringError, RetryableProctoringError
@@ -22,6 +23,7 @@ from proctoring_jobs.texts import DEFAULT_LANGUAGE, ENV_LANGUAGE, LANGUAGES, tex
 from proctoring_jobs.worker import LOG_FORMAT
 
 EXIT_DONE = 0
+EXIT_NOT_DONE = 1
 EXIT_USAGE = 2
 EXIT_RETRY = 75  # EX_TEMPFAIL of sysexits.h
 
@@ -38,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     log_level = logging.INFO if options.verbose else logging.WARNING
     logging.basicConfig(level=log_level, format=LOG_FORMAT)
     try:
+        if options.command == "deliver":
+            return _deliver(options, language)
         return _plan(options, language) if options.command == "plan" else _run(options, language, log_level)
     except ProctoringError as error:
         sys.stderr.write(text(language, error.message_key, **error.params) + "\n")
@@ -57,18 +61,19 @@ def _parser(language: str) -> argparse.ArgumentParser:
     def add(parser: argparse._ActionsContainer, *names: str, key: str, **options: object) -> None:
         parser.add_argument(*names, help=text(language, key), **options)  # type: ignore[arg-type]
 
-    def command(name: str, key: str, epilog: str | None = None) -> argparse.ArgumentParser:
+    def command(name: str, key: str, **more: Any) -> argparse.ArgumentParser:
         about = text(language, key)
         return commands.add_parser(
-            name, help=about, description=about, epilog=epilog, add_help=False, allow_abbrev=False
+            name, help=about, description=about, add_help=False, allow_abbrev=False, **more
         )
 
     parser = argparse.ArgumentParser(
         "python -m proctoring_jobs", description=text(language, "about"), add_help=False, allow_abbrev=False
     )
     add(parser, "-h", "--help", key="arg_help", action="help")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="run | plan")
-    run = command("run", key="run_help", epilog=text(language, "exit_codes"))
+    commands = parser.add_subparsers(dest="command", required=True, metavar="run | plan | deliver")
+    # a season's manifests are more than a command line holds: @FILE stands for the lines of a file
+    run = command("run", key="run_help", epilog=text(language, "exit_codes"), fromfile_prefix_chars="@")
     add(run, "recordings", key="arg_recording", metavar="RECORDING", nargs="+", type=Path)
     add(run, "--sitting", key="arg_sitting", metavar="S", nargs="+", action="extend", default=[])
     add(run, "--out", key="arg_out", metavar="DIR", type=Path, required=True)
@@ -84,8 +89,12 @@ def _parser(language: str) -> argparse.ArgumentParser:
     add(measure, "--measured", key="arg_measured", metavar="DIR", type=Path)
     add(plan, "--cores", key="arg_cores", metavar="N", default="16")
     add(plan, "--reserve", key="arg_reserve", metavar="SHARE")
-    for each in (run, plan):
-        add(each, "--config", key="arg_config", metavar="FILE", type=Path)
+    deliver = command("deliver", key="deliver_help")
+    add(deliver, "out", key="arg_results", metavar="OUT", type=Path)
+    add(deliver, "--to", key="arg_to", metavar="DIR", type=Path, required=True)
+    for each in (run, plan, deliver):
+        if each is not deliver:
+            add(each, "--config", key="arg_config", metavar="FILE", type=Path)
         add(each, "--language", key="arg_language", metavar="LANGUAGE")
         add(each, "--verbose", key="arg_verbose", action="store_true")
         add(each, "-h", "--help", key="arg_help", action="help")
@@ -145,6 +154,23 @@ def _plan(options: argparse.Namespace, language: str) -> int:
     ]
     sys.stdout.write("\n".join(lines) + "\n")
     return EXIT_DONE
+
+
+def _deliver(options: argparse.Namespace, language: str) -> int:
+    """Deliver what is done, and say what could not be; exit code 1 where somebody must look."""
+    from proctoring_jobs.delivery import deliver
+
+    made = deliver(options.out, lambda: options.to)
+    for one in made.left_out:
+        problem = text(language, one.message_key)
+        sys.stderr.write(text(language, "delivery_left_out", sitting=one.sitting_id, problem=problem) + "\n")
+    if made.count_sittings:
+        counts = {"sittings": made.count_sittings, "signals": made.count_signals}
+        files = {"coverage_file": made.coverage, "signals_file": made.signals}
+        sys.stdout.write(text(language, "delivered", **counts, **files) + "\n")
+    else:
+        sys.stdout.write(text(language, "delivery_nothing_new") + "\n")
+    return EXIT_NOT_DONE if made.must_be_looked_at else EXIT_DONE
 
 
 def _config(options: argparse.Namespace, **given: str | None) -> ProctoringConfig:

@@ -6,25 +6,22 @@ wherever they are made: so it stands here and not there. The folder is hidden: t
 
 A line holds no picture, no finding and no person: `sitting_id`, `status` (done, already_done, failed),
 `finished_at` (UTC), `engine`, `attempt`, `core_seconds` (the processor's), `taken_seconds` (the clock's),
-`video_seconds` (of the sitting, less what could not be seen), `config_hash`, `model_code`, and of a failure
-its `message_key`.
+`video_seconds` (of the sitting, less what could not be seen), `is_inconclusive` (a person must decide, A30),
+`config_hash`, `model_code`, and of a failure its `message_key`.
 """
 
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from proctoring_jobs.books import append_lines, read_entries
 from proctoring_jobs.config import ProctoringConfig
-from proctoring_jobs.errors import ManifestInvalidError, RetryableProctoringError
+from proctoring_jobs.errors import ManifestInvalidError
 from proctoring_jobs.worker import SittingOutcome
-
-logger = logging.getLogger(__name__)
 
 JOURNAL = Path(".run") / "journal.jsonl"
 
@@ -48,17 +45,7 @@ class Journal:
 
     def note(self, outcome: SittingOutcome) -> None:
         """Append one line in one write; raises `RetryableProctoringError` when the storage fails."""
-        line = json.dumps(_entry(outcome) | self._run, sort_keys=True) + "\n"
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("ab+") as stream:
-                if _is_torn(stream):
-                    line = "\n" + line  # a run was killed in the middle of its last line
-                stream.write(line.encode())
-        except OSError as error:
-            raise RetryableProctoringError(
-                "storage_failed", file=self._path, detail=error.strerror
-            ) from error
+        append_lines(self._path, [json.dumps(_entry(outcome) | self._run, sort_keys=True)])
 
 
 def measured_rate(out_dir: Path) -> MeasuredRate:
@@ -67,7 +54,9 @@ def measured_rate(out_dir: Path) -> MeasuredRate:
     A core is taken for as long as a sitting needs it, computing or waiting for storage: the longer of the two
     counts. Raises `ManifestInvalidError` where nothing was measured.
     """
-    entries = [entry for entry in _entries(out_dir / JOURNAL) if entry["status"] == "done"]
+    entries = [entry for entry in read_entries(out_dir / JOURNAL, NUMBERS) if entry["status"] == "done"]
+    if not entries:
+        raise ManifestInvalidError("plan_not_measured", folder=out_dir)
     alike = [entry for entry in entries if entry["config_hash"] == entries[-1]["config_hash"]]
     taken = sum(max(entry["core_seconds"], entry["taken_seconds"]) for entry in alike)
     video = sum(entry["video_seconds"] for entry in alike)
@@ -75,6 +64,20 @@ def measured_rate(out_dir: Path) -> MeasuredRate:
         raise ManifestInvalidError("plan_not_measured", folder=out_dir)
     core = sum(entry["core_seconds"] for entry in alike)
     return MeasuredRate(video / taken, len(alike), video, core / taken)
+
+
+def journal_size(out_dir: Path) -> int:
+    """Bytes of the journal as it stands, 0 where there is none; a mark for `noted_since`."""
+    try:
+        return (out_dir / JOURNAL).stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def noted_since(out_dir: Path, size: int) -> dict[str, dict[str, Any]]:
+    """The last line of each sitting that was written since the journal had that size."""
+    entries = read_entries(out_dir / JOURNAL, {"sitting_id", *NUMBERS}, since=size)
+    return {str(entry["sitting_id"]): entry for entry in entries}
 
 
 def video_seconds(outcome: SittingOutcome) -> float:
@@ -94,40 +97,10 @@ def _entry(outcome: SittingOutcome) -> dict[str, Any]:
         "core_seconds": round(outcome.core_seconds, 3),
         "taken_seconds": round(outcome.taken_seconds, 3),
         "video_seconds": round(video_seconds(outcome), 3),
+        "is_inconclusive": bool(outcome.report and outcome.report.is_inconclusive),
         "model_code": outcome.model_code,
         "message_key": outcome.failure.message_key if outcome.failure else None,
     }
-
-
-def _is_torn(stream: Any) -> bool:
-    """Whether the file ends in the middle of a line."""
-    if not stream.seek(0, 2):
-        return False
-    stream.seek(-1, 2)
-    return bool(stream.read(1) != b"\n")
-
-
-def _entries(path: Path) -> Iterator[dict[str, Any]]:
-    """The lines that can be read; of the others the log says how many there are."""
-    try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    except FileNotFoundError as error:
-        raise ManifestInvalidError("plan_not_measured", folder=path.parent.parent) from error
-    except OSError as error:
-        raise RetryableProctoringError("storage_failed", file=path, detail=error.strerror) from error
-    torn = 0
-    for line in lines:
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            torn += bool(line)
-            continue
-        if isinstance(entry, dict) and entry.keys() >= NUMBERS:
-            yield entry
-        else:
-            torn += 1
-    if torn:
-        logger.warning("%s: %s lines cannot be read and are left out", path, torn)
 
 
 #: Without these a line says nothing about speed.

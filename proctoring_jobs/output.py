@@ -122,15 +122,27 @@ def write_coverage(path: Path, coverage: Coverage) -> None:
 
 
 def _write(path: Path, shape: type, rows: Iterable[Any], facts: Mapping[str, str]) -> None:
-    """Write rows of a shape beside their place under a hidden name, flush them to disk, and rename.
-
-    A reader sees all of the file or nothing.
-    """
+    """Write rows of a shape with `facts` about them in the file's metadata."""
     import pyarrow as pa
+
+    schema = feed_schema(shape).with_metadata(dict(facts))
+    write_table(path, pa.Table.from_pylist([vars(row) for row in rows], schema=schema))
+
+
+def feed_schema(shape: type) -> Any:
+    """The columns of a shape (`Signal`, `Coverage`) as an Arrow schema, as its contract has them."""
+    import pyarrow as pa
+
+    return pa.schema([_field(item) for item in fields(shape)])
+
+
+def write_table(path: Path, table: Any) -> None:
+    """Write an Arrow table beside its place under a hidden name, flush it to disk, and rename.
+
+    A reader sees all of the file or nothing. Raises `RetryableProctoringError` when the storage fails.
+    """
     import pyarrow.parquet as pq
 
-    schema = pa.schema([_field(item) for item in fields(shape)], metadata=dict(facts))
-    table = pa.Table.from_pylist([vars(row) for row in rows], schema=schema)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

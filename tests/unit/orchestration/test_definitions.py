@@ -11,6 +11,7 @@ import pytest
 from ingestion.contracts import feed_names
 from orchestration.assets.data_docs import DATA_DOCS_KEY
 from orchestration.assets.landing import raw_key
+from orchestration.assets.proctoring import DELIVERY_KEY, PROCTORING_POOL, SITTINGS_KEY
 from orchestration.assets.publication import RELEASE_KEY
 from orchestration.checks.vetting import QUESTIONS
 from orchestration.definitions import build_definitions
@@ -45,11 +46,28 @@ def test_everything_that_writes_the_warehouse_waits_for_its_turn(definitions: dg
     writers = {
         asset.node_def.name: asset.node_def.pool  # type: ignore[union-attr]
         for asset in definitions.resolve_asset_graph().assets_defs
-        if asset.is_executable and asset.keys and "changes" not in asset.node_def.name
+        if asset.is_executable
+        and asset.keys
+        and "changes" not in asset.node_def.name
+        and "proctoring" not in {key.path[0] for key in asset.keys}
     }
     assert len(writers) >= len(feed_names()) + 2
     assert set(writers.values()) == {WRITER_POOL}
     assert "default_limit: 1" in INSTANCE_FILE.read_text()
+
+
+def test_going_through_recordings_waits_for_its_turn_and_keeps_no_writer_waiting(
+    definitions: dg.Definitions,
+) -> None:
+    graph = definitions.resolve_asset_graph()
+    pools = {
+        asset.node_def.name: asset.node_def.pool  # type: ignore[union-attr]
+        for asset in graph.assets_defs
+        if asset.is_executable and asset.keys & {SITTINGS_KEY, DELIVERY_KEY}
+    }
+    assert pools == {"proctoring__sittings": PROCTORING_POOL, "proctoring__delivery": None}
+    assert graph.get(DELIVERY_KEY).parent_keys == {SITTINGS_KEY}
+    assert graph.get(SITTINGS_KEY).backfill_policy == dg.BackfillPolicy.single_run()
 
 
 def test_the_release_comes_after_everything_that_is_built(definitions: dg.Definitions) -> None:
@@ -71,6 +89,7 @@ def test_jobs_hold_what_their_names_say(definitions: dg.Definitions) -> None:
     lists = rooms("vetting_lists_job")
     assert lists >= {"raw", "intermediate", "vetting"} and "release" not in lists
     assert not rooms("standing_checks_job")
+    assert rooms("proctoring_job") == rooms("proctoring_delivery_job") == {"proctoring"}
     data_docs = definitions.resolve_job_def("data_docs_job").asset_layer.executable_asset_keys
     assert data_docs == {DATA_DOCS_KEY} and DATA_DOCS_KEY.path[-1] == "data_docs"
 
@@ -121,4 +140,4 @@ def test_what_a_person_must_see_to_is_asked_every_morning(definitions: dg.Defini
     assert keys <= set(graph.asset_check_keys)
     assert {one.key for one in QUESTIONS} <= graph.executable_asset_keys
     job = definitions.resolve_job_def(STANDING_CHECKS_JOB)
-    assert {"vetting_standing", "feeds_standing"} <= {node.name for node in job.nodes}
+    assert {"vetting_standing", "feeds_standing", "proctoring_standing"} <= {node.name for node in job.nodes}
