@@ -2,14 +2,15 @@
 
 Run: `.venv/bin/python -m tests.benchmarks.bench_correction [--size 9000] [--home FOLDER]`. The sample season
 is written, landed, built and released in a home of its own (or in the one given, which holds one); then one
-corrected answer key is landed with `rezerv update`, as a person would. The parts are timed in a second
-process that does the same with another key. Results are kept in docs/performance.md. Not a test.
+corrected mark of an interviewer is landed with `rezerv update`, as a person would. The parts are timed in a
+second process that does the same with another mark. The marks are those of the last of the interview, a point
+lower: everything is computed anew, and nobody's place depends on it, so that no claim refuses the release.
+Results are kept in docs/performance.md. Not a test.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import os
 import subprocess
@@ -19,8 +20,13 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import duckdb
+
+from ingestion.contracts import load_contract
+from tests.support.scratch_season import write_feed
+
 REZERV = Path(sys.executable).with_name("rezerv")
-KEYS = "academy__answer_keys__numeric_test"
+MARKS = "academy__interview_marks"
 
 # What `rezerv update FILE` does, with a clock beside it.
 IN_PARTS = """
@@ -64,19 +70,24 @@ print(json.dumps({"models": built - started, "claims": time.perf_counter() - bui
 """
 
 
-def corrected_key(home: Path, folder: Path, item: int) -> Path:
-    """The landed key of the numeric test with another right answer to one item, as a file to land."""
-    (landed,) = sorted((home / "landing").rglob(f"{KEYS}.csv"))
-    with landed.open(encoding="utf-8", newline="") as stream:
-        header, *rows = list(csv.reader(stream))
-    number, option = header.index("item_no"), header.index("correct_option_code")
-    for row in rows:
-        if row[number] == str(item):
-            row[option] = "B" if row[option] == "A" else "A"
-    file = folder / f"{KEYS}__corrected_{item}.csv"
-    with file.open("w", encoding="utf-8", newline="") as stream:
-        csv.writer(stream, lineterminator="\n").writerows([header, *rows])
-    return file
+def corrected_mark(home: Path, folder: Path, number: int) -> Path:
+    """One mark of the interview's last but `number`, a point lower, as a file to land."""
+    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as connection:
+        (candidate,) = connection.execute(
+            """
+            select candidate_no from selection.sel_stage_results
+            where stage_code = 'interview' and status_code = 'not_admitted' and score_numerator is not null
+            order by score_numerator / score_denominator, candidate_no limit 1 offset ?
+            """,
+            [number],
+        ).fetchall()[0]
+        names = load_contract(MARKS).column_names
+        values = connection.execute(
+            f"select {', '.join(names)} from raw.{MARKS} where candidate_no = ? and points > 1 order by all",
+            [candidate],
+        ).fetchall()[0]
+    row = dict(zip(names, values, strict=True))
+    return write_feed(folder / f"corrected {number}", MARKS, [{**row, "points": row["points"] - 1}])
 
 
 def run(command: list[str], home: Path) -> tuple[float, str]:
@@ -111,10 +122,10 @@ def main() -> None:
         if arguments.home is None:
             seconds, _ = run([str(REZERV), "demo", "--size", str(arguments.size)], home)
             sys.stdout.write(f"the season: {seconds:.1f} s\n")
-        whole, _ = run([str(REZERV), "update", str(corrected_key(home, folder, 3))], home)
+        whole, _ = run([str(REZERV), "update", str(corrected_mark(home, folder, 0))], home)
         sys.stdout.write(f"rezerv update, from the shell: {whole:.1f} s\n")
-        key = corrected_key(home, folder, 5)
-        _, said = run([sys.executable, "-c", IN_PARTS, str(key)], home)
+        mark = corrected_mark(home, folder, 1)
+        _, said = run([sys.executable, "-c", IN_PARTS, str(mark)], home)
         parts = json.loads(said.splitlines()[-1])
         sys.stdout.write(f"in parts: {parts['whole']:.1f} s\n")
         for phase, seconds in parts["phases"].items():
