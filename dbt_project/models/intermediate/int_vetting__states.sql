@@ -19,6 +19,16 @@ decisions as (
 
 -- a list that names the person otherwise than the counted submission does asked about somebody else: nothing
 -- was sent; a list without keys says nothing of it
+named as (
+    select
+        requests.*,
+        requests.identity_key is null or requests.identity_key = required.identity_key as is_same_person,
+        not required.is_known_at_close as is_new_since
+    from requests
+    inner join required
+        on requests.candidate_no = required.candidate_no and requests.body_code = required.body_code
+),
+
 asked as (
     select
         required.season_code,
@@ -44,22 +54,18 @@ asked as (
             required.candidate_no = latest.candidate_no
             and required.body_code = latest.body_code
             and latest.is_last
-    left join requests as said
+    left join named as said
         on
             required.candidate_no = said.candidate_no
             and required.body_code = said.body_code
             and said.is_last
-            and (said.identity_key is null or required.identity_key = said.identity_key)
-    left join requests as closing
+            and said.is_same_person
+    left join named as closing
         on
             required.candidate_no = closing.candidate_no
             and required.body_code = closing.body_code
             and closing.is_last_at_close
-            and (
-                not required.is_known_at_close
-                or closing.identity_key is null
-                or required.identity_key = closing.identity_key
-            )
+            and (closing.is_same_person or closing.is_new_since)
 ),
 
 -- A31: a conditional admission covers silence; A33: nobody decides on what was not said or has not arrived
