@@ -48,9 +48,7 @@ def _show_line(screen: Screen, explained: Explained, line: Row) -> None:
         exact = f"{line['score_numerator']}/{line['score_denominator']}"
         screen.say("explain.score", points=line["score_points"], exact=exact)
     if line["rank"] is not None:
-        screen.say(
-            "explain.rank", rank=line["rank"], pool=line["count_pool"], equals=line["count_equals"]
-        )
+        screen.say("explain.rank", rank=line["rank"], pool=line["count_pool"], equals=line["count_equals"])
     if line["limit_places"] is not None and (line["rank"] is not None or line["is_late"]):
         key = "explain.places" if line["cutoff_points"] is not None else "explain.places_only"
         screen.say(key, places=line["limit_places"], cutoff=line["cutoff_points"])

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration.errors import UserError
 from orchestration.progress import LANDING, Progress
-from orchestration.run_history import unhurried_history
+from orchestration.run_history import instance_for_run
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -181,10 +181,12 @@ def _run(
             return
         if pending:
             progress.start(LANDING, len(pending))
-        _execute(job, selection, _run_config(chosen, as_of, job_name, acceptance), command.errors)
+        config = _run_config(chosen, as_of, job_name, acceptance)
+        _execute(settings.dagster_home, job, selection, config, command.errors)
 
 
 def _execute(
+    dagster_home: Path,
     job: dg.JobDefinition,
     selection: Sequence[dg.AssetKey] | None,
     run_config: Mapping[str, Any],
@@ -203,7 +205,7 @@ def _execute(
         if context.op_exception is not None:
             errors.append(context.op_exception)
 
-    with unhurried_history(), dg.DagsterInstance.get() as instance:
+    with instance_for_run(dagster_home) as instance:
         try:
             done = job.with_hooks({collect_error}).execute_in_process(
                 instance=instance, asset_selection=selection, run_config=run_config, raise_on_error=False

@@ -285,9 +285,7 @@ select * from (
 _COLUMNS = "select schema_name, table_name, column_name, comment from duckdb_columns()"
 
 
-def _comment(
-    connection: duckdb.DuckDBPyConnection, kind: str, names: tuple[str, ...], comment: str
-) -> None:
+def _comment(connection: duckdb.DuckDBPyConnection, kind: str, names: tuple[str, ...], comment: str) -> None:
     what = ".".join(f'"{name}"' for name in names)
     quoted = comment.replace("'", "''")
     connection.execute(f"comment on {kind} {what} is '{quoted}'")

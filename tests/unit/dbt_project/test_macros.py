@@ -36,6 +36,7 @@ def _render(body: str, **context: Any) -> str:
         var=variables.__getitem__,
         run_started_at=datetime(2025, 9, 1, 7, 30, tzinfo=UTC),
         modules=_Modules,
+        config=lambda **_: "",
         **context,
     )
 
@@ -133,6 +134,27 @@ def test_unique_combination(connection: duckdb.DuckDBPyConnection, rows: str, co
     connection.execute(f"create table model as select * from (values {rows}) as model (a, b)")
     sql = _render_test("unique_combination", model="model", columns=["a", "b"])
     assert len(connection.sql(sql).fetchall()) == count_failures
+
+
+@pytest.mark.parametrize(
+    ("rows", "failing"),
+    [
+        ("('x', 1), ('y', 2)", []),
+        ("('x', null), (null, null)", [("a", 1), ("b", 2)]),
+        ("('x', null), ('y', 1)", [("b", 1)]),
+    ],
+)
+def test_not_null_columns(
+    connection: duckdb.DuckDBPyConnection, rows: str, failing: list[tuple[str, int]]
+) -> None:
+    connection.execute(f"create table model as select * from (values {rows}) as model (a, b)")
+    sql = _render_test("not_null_columns", model="model", columns=["a", "b"])
+    assert connection.sql(f"select * from ({sql}) order by column_name").fetchall() == failing
+
+
+def test_no_row_has_no_empty_columns(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("create table model (a varchar, b integer)")
+    assert not connection.sql(_render_test("not_null_columns", model="model", columns=["a", "b"])).fetchall()
 
 
 @pytest.mark.parametrize(

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import sqlite3
 from pathlib import Path
 
+import dagster as dg
 import pytest
-import sqlalchemy
+from dagster._core.instance import InstanceRef
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 
 from orchestration.code_version import code_version
 from orchestration.dbt_translator import RezervDbtTranslator
 from orchestration.dictionary import DICTIONARY_FILE, render_dictionary
 from orchestration.resources import ensure_manifest
-from orchestration.run_history import unhurried_history
+from orchestration.run_history import instance_for_run
 from orchestration.settings import Settings
 from orchestration.texts import texts_of
 
@@ -35,32 +35,55 @@ def test_dbt_nodes_are_named_after_their_schema() -> None:
     assert translator.get_group_name(model) == "core"
 
 
-def test_the_history_is_written_without_waiting_for_the_disk(tmp_path: Path) -> None:
-    def synchronous() -> int:
-        engine = sqlalchemy.create_engine(
-            f"sqlite:///{tmp_path}/history.db", poolclass=sqlalchemy.pool.NullPool
+def test_a_run_writes_the_history_that_dagster_reads(tmp_path: Path) -> None:
+    @dg.asset
+    def numbers() -> None:
+        pass
+
+    @dg.asset_check(asset=numbers)
+    def numbers_hold() -> dg.AssetCheckResult:
+        return dg.AssetCheckResult(passed=True)
+
+    job = dg.Definitions(
+        assets=[numbers], asset_checks=[numbers_hold], jobs=[dg.define_asset_job("all_of_it")]
+    ).resolve_job_def("all_of_it")
+    with instance_for_run(tmp_path) as instance:
+        written = job.execute_in_process(instance=instance).run_id
+    folded = [path.name for path in (tmp_path / "history" / "runs").iterdir()]
+    assert sorted(folded) == sorted([f"{written}.db", "index.db"]), "the logs were folded into their files"
+    with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(tmp_path))) as usual:
+        assert type(usual.event_log_storage) is SqliteEventLogStorage
+        run = usual.get_run_by_id(written)
+        assert run and run.status is dg.DagsterRunStatus.SUCCESS
+        assert usual.get_latest_materialization_event(numbers.key)
+        kinds = {
+            entry.get_dagster_event().event_type_value
+            for entry in usual.all_logs(written)
+            if entry.is_dagster_event
+        }
+        assert {"ASSET_MATERIALIZATION", "ASSET_CHECK_EVALUATION", "PIPELINE_SUCCESS"} <= kinds
+        checks = usual.event_log_storage.get_latest_asset_check_execution_by_key(
+            list(numbers_hold.check_keys)
         )
-        with engine.connect() as connection:
-            return int(connection.execute(sqlalchemy.text("pragma synchronous")).scalar_one())
-
-    usual = synchronous()
-    with unhurried_history():
-        assert synchronous() == 1
-    assert synchronous() == usual
+        assert len(checks) == 1
 
 
-def test_history_written_in_a_run_stays(tmp_path: Path) -> None:
-    file = tmp_path / "history.db"
-    with unhurried_history():
-        engine = sqlalchemy.create_engine(f"sqlite:///{file}", poolclass=sqlalchemy.pool.NullPool)
-        with engine.begin() as connection:
-            connection.execute(sqlalchemy.text("pragma journal_mode = wal"))
-        for statement in ("create table t (n integer)", "insert into t values (7)"):
-            with engine.begin() as connection:
-                connection.execute(sqlalchemy.text(statement))
-    assert not list(tmp_path.glob("*-wal")), "the log was folded into the file when the run ended"
-    with contextlib.closing(sqlite3.connect(file)) as reader:
-        assert reader.execute("select n from t").fetchall() == [(7,)]
+def test_the_history_can_be_read_while_a_run_writes(tmp_path: Path) -> None:
+    seen: list[int] = []
+
+    @dg.asset
+    def numbers() -> None:
+        with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(tmp_path))) as usual:
+            seen.append(len(usual.all_logs(usual.get_runs()[0].run_id)))
+            usual.report_runless_asset_event(dg.AssetMaterialization("written_beside"))
+
+    job = dg.Definitions(assets=[numbers], jobs=[dg.define_asset_job("all_of_it")]).resolve_job_def(
+        "all_of_it"
+    )
+    with instance_for_run(tmp_path) as instance:
+        assert job.execute_in_process(instance=instance).success
+        assert instance.get_latest_materialization_event(dg.AssetKey("written_beside"))
+    assert seen[0] > 0
 
 
 def test_the_dictionary_on_disk_is_the_one_of_the_descriptions(definitions_settings: Settings) -> None:

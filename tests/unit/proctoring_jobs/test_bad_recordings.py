@@ -109,9 +109,7 @@ def run(path: Path, out: Path, length: int | None = LENGTH) -> tuple[SittingRepo
 
 
 @pytest.mark.parametrize("make", UNREADABLE, ids=lambda make: make.__name__)
-def test_what_cannot_be_read_is_missing_and_says_why(
-    tmp_path: Path, make: Callable[[Path], Path]
-) -> None:
+def test_what_cannot_be_read_is_missing_and_says_why(tmp_path: Path, make: Callable[[Path], Path]) -> None:
     report, rows = run(make(tmp_path), tmp_path / "out")
     assert report.problems == (UNREADABLE[make],)
     assert report.is_inconclusive
