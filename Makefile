@@ -20,7 +20,7 @@ help: ## List the targets
 
 .PHONY: demo
 demo: $(INSTALLED) ## Install what is needed, write a sample season, land, build and publish it, print the funnel
-	@$(BIN)/rezerv demo $(DEMO_OPTIONS)
+	@$(BIN)/rezerv demo --recordings 3 $(DEMO_OPTIONS)
 
 .PHONY: dash
 dash: $(INSTALLED) ## Open the dashboards on the current release

@@ -139,14 +139,15 @@ def cli(lang: str | None) -> None:
 @click.option("--seed", type=int, metavar="N", default=DEFAULT_SEED)
 @click.option("--scenario", "scenarios", metavar="NAME", multiple=True)
 @click.option("--clean", is_flag=True)
+@click.option("--recordings", type=click.IntRange(min=0), metavar="N", default=0)
 @click.option("--anew", is_flag=True)
-def demo(size: int, seed: int, scenarios: tuple[str, ...], clean: bool, anew: bool) -> int:
+def demo(size: int, seed: int, scenarios: tuple[str, ...], clean: bool, recordings: int, anew: bool) -> int:
     """A sample season from its files to a release."""
     from orchestration.demo import DemoSeason, run_demo
 
     chosen = _scenarios(scenarios, clean)
     settings, screen = _settings(), _screen()
-    return run_demo(settings, screen, DemoSeason(size, seed, chosen), anew=anew)
+    return run_demo(settings, screen, DemoSeason(size, seed, chosen), anew=anew, recordings=recordings)
 
 
 @cli.command(cls=LocalCommand)

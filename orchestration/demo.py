@@ -41,11 +41,13 @@ class DemoSeason:
     scenarios: tuple[str, ...] | None
 
 
-def run_demo(settings: Settings, screen: Screen, season: DemoSeason, *, anew: bool = False) -> int:
+def run_demo(
+    settings: Settings, screen: Screen, season: DemoSeason, *, anew: bool = False, recordings: int = 0
+) -> int:
     """Write, land, build, release, show. Returns the exit code; a second run finds its work done.
 
-    Raises `UserError` when the home holds a season that is not this demo: nothing real is ever mixed or
-    erased.
+    recordings: sittings whose recording is drawn too, and gone through by the model that ships. Raises
+    `UserError` when the home holds a season that is not this demo: nothing real is ever mixed or erased.
     """
     began = time.monotonic()
     _claim_home(settings, season, anew)
@@ -57,6 +59,8 @@ def run_demo(settings: Settings, screen: Screen, season: DemoSeason, *, anew: bo
         screen.say("demo.written_before", folder=shown_path(settings.landing_dir))
     else:
         write_sample(screen, season, settings.landing_dir)
+    if recordings:
+        _go_through_recordings(settings, screen, recordings)
     before = current_release(settings.releases_dir)
     if is_up_to_date(settings):
         screen.say("demo.up_to_date")
@@ -91,6 +95,18 @@ def write_sample(screen: Screen, season: DemoSeason, folder: Path) -> None:
     draft.rename(folder)
     count = sum(path.is_file() for path in folder.rglob("*"))
     screen.say("demo.written", files=count, folder=shown_path(folder))
+
+
+def _go_through_recordings(settings: Settings, screen: Screen, count: int) -> None:
+    """Draw recordings of some sittings, find what happens in them, and deliver it into the landing folder."""
+    from orchestration.demo_recordings import run_demo_recordings, write_demo_recordings
+
+    with screen.progress() as progress:
+        progress.start("recordings", None)
+        write_demo_recordings(settings, count)
+        run_demo_recordings(settings)
+        progress.finish("recordings")
+    screen.say("demo.recordings", folder=shown_path(settings.recordings_dir))
 
 
 def run_update(settings: Settings, screen: Screen, files: Sequence[Path] = (), *, as_of: str = "") -> int:
@@ -132,7 +148,13 @@ def _claim_home(settings: Settings, season: DemoSeason, anew: bool) -> None:
 
 def _erase(settings: Settings) -> None:
     """Remove what a former demo made in this home; its secrets stay."""
-    folders = (ledger_folder(settings), exports_folder(settings))
+    folders = [ledger_folder(settings), exports_folder(settings)]
+    home = settings.home.resolve()
+    folders += [
+        one
+        for one in (settings.recordings_dir, settings.proctoring_dir)
+        if one.resolve().is_relative_to(home)
+    ]
     for folder in (settings.landing_dir, settings.releases_dir, *folders):
         shutil.rmtree(folder, ignore_errors=True)
     for database in (settings.warehouse, settings.vault):

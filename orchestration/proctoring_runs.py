@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 #: The module whose command line goes through recordings. Tests put one here that needs no weights.
 PROGRAM = "proctoring_jobs"
 USAGE = 2
+MODEL_VARIABLE = "PROCTORING_MODEL"
 
 
 @dataclass(frozen=True)
@@ -83,12 +84,13 @@ def run_recordings(
     *,
     is_again: bool = False,
     on_line: Callable[[str], None] | None = None,
+    model: str = "",
 ) -> RecordingsRun:
     """Go through the recordings of these sittings, or of all; what an earlier run did stays as it is.
 
     is_again: also what was done. on_line: gets each line that the process says; without it the process has
-    this one's streams. Raises `UserError` where there is no recordings folder, and ends the process before
-    anything that interrupts this one goes on.
+    this one's streams. model: of the registry, instead of the one in force. Raises `UserError` where there is
+    no recordings folder, and ends the process before anything that interrupts this one goes on.
     """
     if not settings.recordings_dir.is_dir():
         raise UserError("error.recordings_missing", folder=settings.recordings_dir)
@@ -102,7 +104,7 @@ def run_recordings(
     from proctoring_jobs.journal import journal_size, noted_since
 
     before = journal_size(settings.proctoring_dir)
-    exit_code = _run(settings, [found.paths[sitting] for sitting in present], is_again, on_line)
+    exit_code = _run(settings, [found.paths[sitting] for sitting in present], is_again, on_line, model)
     with in_our_words(settings):
         noted = noted_since(settings.proctoring_dir, before)
     return _outcome(present, noted, absent, problems, exit_code)
@@ -167,7 +169,11 @@ def _outcome(
 
 
 def _run(
-    settings: Settings, manifests: Sequence[Path], is_again: bool, on_line: Callable[[str], None] | None
+    settings: Settings,
+    manifests: Sequence[Path],
+    is_again: bool,
+    on_line: Callable[[str], None] | None,
+    model: str,
 ) -> int:
     """Run the process on manifests and return its exit code; a season's are named in a file."""
     with _list_file(settings, manifests) as listed:
@@ -182,7 +188,7 @@ def _run(
         ]
         process = subprocess.Popen(
             [*command, "--again"] if is_again else command,
-            env={**os.environ, **settings.child_environment()},
+            env={**os.environ, **settings.child_environment(), **({MODEL_VARIABLE: model} if model else {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if on_line else None,
             stderr=subprocess.STDOUT if on_line else None,

@@ -4,8 +4,8 @@ Belongs here: reading signals files back, and removing what killed runs left hal
 here: writing them (`output.py`), what happens to sittings that are not done (`engines/`).
 
 A result rests on the sitting's number, length and pieces (`manifest.fingerprints`), every setting that can
-change it, and the models with their libraries. It does not know which version of these rules found it: after
-the project's own code changed, `--again` does the sittings anew.
+change it, the models with their libraries, and the version of the project's own rules
+(`session.RULES_VERSION`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from proctoring_jobs.config import ProctoringConfig
 from proctoring_jobs.errors import RetryableProctoringError
 from proctoring_jobs.manifest import SittingManifest, fingerprints
 from proctoring_jobs.output import EVIDENCE, coverage_path, signals_path
-from proctoring_jobs.session import SittingReport
+from proctoring_jobs.session import RULES_VERSION, SittingReport
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +45,7 @@ def done_report(
         "sitting_id": manifest.sitting_id,
         "fingerprint": prints.as_found if facts.get("problems") else prints.by_content,
         "config": config.as_json(),
+        "rules_version": str(RULES_VERSION),
         "model_code": model_code,
         "speech_model_code": speech_code,
     }

@@ -110,9 +110,14 @@ def run_sitting(
     return report
 
 
+#: Version of what this project's own code makes of a recording: sampling, rules, clips. Raise it with every
+#: change that can give another result; each sitting is then done, and delivered, anew.
+RULES_VERSION = 1
+
+
 @dataclass(frozen=True)
 class Codes:
-    """What a result rests on: identity of the recording, models, hash of the configuration."""
+    """What a result rests on, besides `RULES_VERSION`: identity of the recording, models, configuration."""
 
     fingerprint: str
     seen_by: str
@@ -122,7 +127,8 @@ class Codes:
     @property
     def run_id(self) -> str:
         """One number for all of it, 16 hex digits: which run of the sitting this is."""
-        parts = "|".join((self.fingerprint, self.seen_by, self.heard_by, self.config_hash))
+        rests_on = (self.fingerprint, self.seen_by, self.heard_by, self.config_hash, f"rules {RULES_VERSION}")
+        parts = "|".join(rests_on)
         return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
     def of(self, incident: Incident) -> str:
@@ -296,7 +302,7 @@ def _write(
     out_dir = report.path.parent
     facts = {"run_id": codes.run_id, "model_code": codes.seen_by, "speech_model_code": codes.heard_by,
              "device": config.device, "batch_size": config.batch_size,
-             "config_hash": codes.config_hash}  # fmt: skip
+             "config_hash": codes.config_hash, "rules_version": RULES_VERSION}  # fmt: skip
     write_evidence(out_dir, report.sitting_id, exhibits(signals, pieces, rules, config), config, facts)
     write_coverage(coverage_path(out_dir, report.sitting_id), _coverage(report, pieces, config, codes))
     write_signals(report.path, signals, _facts(report, config, codes))
@@ -320,6 +326,7 @@ def _facts(report: SittingReport, config: ProctoringConfig, codes: Codes) -> dic
         "model_code": codes.seen_by,
         "speech_model_code": codes.heard_by,
         "config": config.as_json(),
+        "rules_version": str(RULES_VERSION),
         "duration_seconds": str(report.duration_seconds),
         "unseen_seconds": str(report.unseen_seconds),
         "unheard_seconds": str(report.unheard_seconds),

@@ -19,11 +19,13 @@ from tests.oracle.reading import Row, Tables, read_landing
 from tests.oracle.sittings import Sittings
 from tests.oracle.stops import Stops
 
+#: Place in the queue by kind, 1 first; where a length is given, one place earlier from so many seconds on.
 SEVERITIES: Mapping[str, int] = {
-    **dict.fromkeys(("absence", "second_person", "phone", "video_missing", "picture_covered"), 1),
-    **dict.fromkeys(("book", "screen", "sound_missing", "picture_frozen"), 2),
+    **dict.fromkeys(("second_person", "phone", "video_missing", "picture_covered"), 1),
+    **dict.fromkeys(("absence", "book", "screen", "sound_missing", "picture_frozen"), 2),
     "speech": 3,
 }
+GRAVER_FROM: Mapping[str, int] = {"absence": 10, "book": 30, "screen": 30, "speech": 30}
 
 
 @dataclass(frozen=True)
@@ -127,8 +129,10 @@ class _Proctoring:
         return said if said == second["verdict_code"] and said != "inconclusive" else "unsettled"
 
     def _place(self, signal: Row) -> tuple[int, datetime, str, object, str]:
+        kind = signal["signal_type_code"]
+        is_graver = kind in GRAVER_FROM and signal["duration_seconds"] >= GRAVER_FROM[kind]
         return (
-            SEVERITIES[signal["signal_type_code"]],
+            SEVERITIES[kind] - is_graver,
             self._due_at(signal["sitting_id"]),
             signal["sitting_id"],
             signal["started_seconds"],

@@ -11,6 +11,10 @@ judged as (
     select * from {{ ref('int_signals__judged') }}
 ),
 
+signal_types as (
+    select * from {{ ref('proctoring_signal_types') }}
+),
+
 recordings as (
     select * from {{ ref('int_recordings__judged') }}
 ),
@@ -54,6 +58,10 @@ select
     sittings.candidate_no,
     sittings.stage_code,
     signals.signal_type_code,
+    case
+        when signals.duration_seconds >= signal_types.long_from_seconds then signal_types.long_severity_code
+        else signal_types.severity_code
+    end as severity_code,
     signals.started_seconds,
     signals.duration_seconds,
     signals.confidence,
@@ -77,6 +85,7 @@ select
     signals._received_at
 from signals
 inner join sittings on signals.sitting_id = sittings.sitting_id
+inner join signal_types on signals.signal_type_code = signal_types.signal_type_code
 inner join judged on signals.signal_id = judged.signal_id
 left join recordings on signals.sitting_id = recordings.sitting_id
 left join decided on signals.signal_id = decided.signal_id

@@ -1,10 +1,6 @@
 with signals as (
     select * from {{ ref('fct_proctoring_signals') }}
     where signal_state_code in ('open', 'second_review') and not is_stopped
-),
-
-signal_types as (
-    select * from {{ ref('proctoring_signal_types') }}
 )
 
 select
@@ -13,7 +9,7 @@ select
     (row_number() over (
         partition by signals.season_code
         order by
-            list_position(['high', 'medium', 'low'], signal_types.severity_code),
+            list_position(['high', 'medium', 'low'], signals.severity_code),
             signals.due_at nulls last,
             signals.sitting_id,
             signals.started_seconds,
@@ -23,7 +19,7 @@ select
     signals.candidate_no,
     signals.stage_code,
     signals.signal_type_code,
-    signal_types.severity_code,
+    signals.severity_code,
     signals.started_seconds,
     signals.duration_seconds,
     signals.confidence,
@@ -33,4 +29,3 @@ select
     date_sub('hour', {{ as_of() }}, signals.due_at)::integer as hours_left,
     coalesce(signals.due_at <= {{ as_of() }}, false) as is_overdue
 from signals
-inner join signal_types on signals.signal_type_code = signal_types.signal_type_code
