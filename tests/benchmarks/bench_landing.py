@@ -189,9 +189,7 @@ def report(title: str, path: Path, runs: int) -> None:
     plain, landed = measured("bare", path, runs), measured("land", path, runs)
     for name, one in (("bare DuckDB statement", plain), ("landing", landed)):
         say(f"  {name:<24} {one['seconds']:7.2f} s  {one['memory_mib']:6,.0f} MiB")
-    say(
-        f"  ratio {landed['seconds'] / plain['seconds']:.2f}, {landed['landed']:,} rows, {landed['engine']}"
-    )
+    say(f"  ratio {landed['seconds'] / plain['seconds']:.2f}, {landed['landed']:,} rows, {landed['engine']}")
     rest = landed["seconds"] - sum(landed["parts"].values())
     for name, seconds in (*landed["parts"].items(), ("read, parse and the rest", rest)):
         say(f"    {name:<32} {seconds:6.2f} s")

@@ -24,6 +24,7 @@ valued as (
         results.decision_no,
         results.known_at,
         stages.stage_order,
+        case when results.outcome_code = 'VALID' then stages.stage_order - 1 end as stage_order_before,
         stages.scoring_code,
         case
             when results.outcome_code != 'VALID' then null
@@ -61,8 +62,7 @@ joined as (
         on
             valued.season_code = previous.season_code
             and valued.candidate_no = previous.candidate_no
-            and valued.stage_order = previous.stage_order + 1
-            and valued.outcome_code = 'VALID'
+            and valued.stage_order_before = previous.stage_order
 )
 
 select
