@@ -42,12 +42,18 @@ def build_sensors(jobs: dict[str, Any], always: Sequence[dg.AssetKey]) -> list[d
     )
     def landing_files(settings: dg.ResourceParam[Settings]) -> dg.RunRequest | dg.SkipReason:
         """New files in the landing folder, and acts not delivered yet: land their feeds, rebuild, release."""
+        from ingestion.errors import RetryableError
         from ingestion.loader import pending_files
         from orchestration.ledger_delivery import deliver_acts
 
-        deliver_acts(settings)
         now = time.time()
-        pending = settled(pending_files(settings.ingestion_config()), now)
+        try:
+            deliver_acts(settings)
+            pending = settled(pending_files(settings.ingestion_config()), now)
+        except RetryableError as error:
+            if error.message_key != "warehouse_busy":
+                raise
+            return dg.SkipReason("a run is writing the warehouse; the next tick looks again")
         if not pending:
             return dg.SkipReason("no new file has settled in the landing folder")
         feeds = sorted({file.feed for file in pending})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +21,7 @@ from orchestration.ledger import ledger_folder
 from orchestration.sensors import files_key, settled
 from orchestration.settings import Settings
 from tests.support.ledgers import make_ledger
+from tests.unit.orchestration.conftest import write_warehouse
 
 Evaluate = Callable[[], dg.RunRequest | str]
 
@@ -70,6 +73,21 @@ def test_new_files_are_landed_with_what_depends_on_them(evaluate: Evaluate, sett
     }
     assert RELEASE_KEY in keys and dg.AssetKey(["reporting", "rpt_funnel"]) in keys
     assert request.tags["feeds"] == "academy__answer_keys,platform__withdrawals"
+
+
+def test_while_a_run_writes_the_warehouse_the_next_tick_is_waited_for(
+    evaluate: Evaluate, settings: Settings
+) -> None:
+    deliver(settings, "platform__withdrawals.csv", "a\n")
+    write_warehouse(settings)
+    code = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(settings.warehouse)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as writer:
+        assert writer.stdout and writer.stdout.readline() == b"open\n"
+        assert "writing the warehouse" in str(evaluate())
+        writer.kill()
+    assert isinstance(evaluate(), dg.RunRequest)
 
 
 def test_the_same_files_are_asked_for_once_an_hour_and_other_content_at_once(
