@@ -39,7 +39,7 @@ class Recipe:
     what things look like.
     """
 
-    width: float = 0.125
+    width: float = 0.1875
     depth: float = 0.5
     image_width: int = 384
     batch: int = 8
