@@ -78,9 +78,7 @@ def remove_leftovers(out_dir: Path, sitting_ids: Iterable[str], older_than_secon
 def _half_written(folder: Path, names: set[str], before: float) -> list[Path]:
     """What a killed run left in a folder under these names: `<name>.<anything>.tmp`, older than `before`."""
     found = sorted(folder.glob(".*.tmp")) if folder.is_dir() else []
-    return [
-        path for path in found if path.name.rsplit(".", 2)[0] in names and path.stat().st_mtime < before
-    ]
+    return [path for path in found if path.name.rsplit(".", 2)[0] in names and path.stat().st_mtime < before]
 
 
 def _read(path: Path) -> tuple[Mapping[str, str], list[str]] | None:

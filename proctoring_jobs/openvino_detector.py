@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +46,10 @@ class OpenVinoDetector:
         lacking = [label for label in REQUIRED_LABELS if label not in self._labels.values()]
         if lacking:
             raise WeightsRefusedError("weights_classes", file=weights.name, lacking=", ".join(lacking))
+        if not _gives_boxes(self._model):
+            raise WeightsRefusedError("weights_output", file=weights.name)
+        self._batch, _, rows, columns = _fixed_sizes(self._model)
+        self._sides = (rows, columns) if rows and columns else None
 
     @property
     def identity(self) -> ModelIdentity:
@@ -67,12 +71,23 @@ class OpenVinoDetector:
             same_size[image.shape[:2]].append(place)
         found: dict[int, tuple[Detection, ...]] = {}
         for (rows, columns), places in same_size.items():
-            fit = Fit.of(rows, columns, self._config.image_size)
+            fit = Fit.of(rows, columns, self._config.image_size, self._sides)
             batch = np.stack([fit.filled(images[place]) for place in places])
             values = np.ascontiguousarray(batch[..., ::-1].transpose(0, 3, 1, 2), np.float32) / 255
-            for place, boxes in zip(places, self._compiled(values)[0], strict=True):
+            for place, boxes in zip(places, self._inferred(values), strict=True):
                 found[place] = suppress_duplicates(self._detections(boxes, fit), self._config.duplicate_iou)
         return [found[place] for place in range(len(images))]
+
+    def _inferred(self, values: np.ndarray) -> Iterator[np.ndarray]:
+        """Boxes of each picture; a model exported for a fixed number of pictures gets so many at once."""
+        import numpy as np
+
+        size = self._batch or len(values)
+        for first in range(0, len(values), size):
+            part = values[first : first + size]
+            lacking = size - len(part)
+            filled = np.concatenate([part, np.repeat(part[-1:], lacking, 0)]) if lacking else part
+            yield from self._compiled(filled)[0][: len(part)]
 
     def _detections(self, boxes: np.ndarray, fit: Fit) -> list[Detection]:
         """Rows of (left, top, right, bottom, confidence, class) of one picture as detections."""
@@ -103,18 +118,24 @@ class OpenVinoDetector:
 
 
 class Fit:
-    """How a picture lies in the model's input: scaled to the longest side, sides filled up in its middle."""
+    """How a picture lies in the model's input: scaled as large as it fits, sides filled up around it."""
 
-    def __init__(self, rows: int, columns: int, scale: float) -> None:
+    def __init__(self, rows: int, columns: int, scale: float, sides: tuple[int, int] | None = None) -> None:
         self.scale, self._from = scale, (rows, columns)
         self.rows, self.columns = max(1, round(rows * scale)), max(1, round(columns * scale))
-        self.height, self.width = -(-self.rows // STRIDE) * STRIDE, -(-self.columns // STRIDE) * STRIDE
+        whole = -(-self.rows // STRIDE) * STRIDE, -(-self.columns // STRIDE) * STRIDE
+        self.height, self.width = sides or whole
         self.top, self.left = (self.height - self.rows) // 2, (self.width - self.columns) // 2
 
     @classmethod
-    def of(cls, rows: int, columns: int, size: int) -> Fit:
-        """The fit of a picture of so many rows and columns into an input whose longest side is `size`."""
-        return cls(rows, columns, size / max(rows, columns))
+    def of(cls, rows: int, columns: int, size: int, sides: tuple[int, int] | None = None) -> Fit:
+        """The fit of a picture of so many rows and columns into an input whose longest side is `size`.
+
+        `sides` (rows, columns) are those of a model that was exported for one size only; then it is that.
+        """
+        if sides is None:
+            return cls(rows, columns, size / max(rows, columns))
+        return cls(rows, columns, min(sides[0] / rows, sides[1] / columns), sides)
 
     def filled(self, image: np.ndarray) -> np.ndarray:
         """The picture in the form of the input (`uint8`, blue-green-red)."""
@@ -139,6 +160,20 @@ class Fit:
             min(max((right - self.left) / self.scale, 0.0), columns),
             min(max((bottom - self.top) / self.scale, 0.0), rows),
         )
+
+
+def _fixed_sizes(model: Any) -> list[int | None]:
+    """Pictures, channels, rows and columns of the input; `None` where the model takes any number."""
+    shape = model.inputs[0].partial_shape
+    return [size.get_length() if size.is_static else None for size in shape]
+
+
+def _gives_boxes(model: Any) -> bool:
+    """Whether there is one output of pictures × boxes × 6."""
+    if len(model.outputs) != 1 or model.inputs[0].partial_shape.rank.get_length() != 4:
+        return False
+    shape = model.outputs[0].partial_shape
+    return bool(shape.rank.get_length() == 3 and shape[2].is_static and shape[2].get_length() == 6)
 
 
 def _labels(model: Any, name: str) -> dict[int, str]:

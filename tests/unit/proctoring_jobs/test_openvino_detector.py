@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 from proctoring_jobs.config import ProctoringConfig, config_for_model
@@ -14,7 +15,7 @@ from proctoring_jobs.manifest import file_sha256
 from proctoring_jobs.openvino_detector import Fit
 from proctoring_jobs.scenes.chance import random_scene
 from proctoring_jobs.scenes.render import draw
-from proctoring_jobs.signals import Detection, intersection_over_union
+from proctoring_jobs.signals import REQUIRED_LABELS, Detection, intersection_over_union
 
 MODEL = "demo-yolo26"
 
@@ -111,3 +112,55 @@ def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WeightsRefusedError) as raised:
         load_detector(ProctoringConfig(weights=weights, weights_sha256=file_sha256(weights)))
     assert raised.value.message_key == "weights_unreadable"
+
+
+def _fixed(folder: Path, pictures: int, rows: int, columns: int) -> ProctoringConfig:
+    """The shipped model as an export for one size gives it."""
+    model = onnx.load(str(config_for_model(MODEL).weights))
+    shape = model.graph.input[0].type.tensor_type.shape
+    for place, size in enumerate((pictures, 3, rows, columns)):
+        shape.dim[place].dim_value = size
+    path = folder / f"fixed {pictures} {rows}.onnx"
+    onnx.save(model, str(path))
+    return ProctoringConfig(weights=path, weights_sha256=file_sha256(path), image_size=640)
+
+
+@pytest.mark.parametrize("pictures", [1, 4, 16])
+def test_a_model_for_one_size_sees_the_same(
+    detector: Detector, images: list[np.ndarray], tmp_path: Path, pictures: int
+) -> None:
+    fixed = load_detector(_fixed(tmp_path, pictures, 288, 384)).detect(images[:6])
+    for first, second in zip(detector.detect(images[:6]), fixed, strict=True):
+        assert same(first, second) and same(second, first), (first, second)
+
+
+def test_a_square_model_has_boxes_in_the_pictures_pixels(
+    detector: Detector, images: list[np.ndarray], tmp_path: Path
+) -> None:
+    square = load_detector(_fixed(tmp_path, 1, 384, 384)).detect(images)
+    found = [
+        any(intersection_over_union(one.box, other.box) > 0.7 for other in others if other.label == "person")
+        for ones, others in zip(detector.detect(images), square, strict=True)
+        for one in ones
+        if one.label == "person" and one.confidence > 0.6
+    ]
+    assert len(found) > 8 and sum(found) >= 0.9 * len(found)
+
+
+@pytest.mark.parametrize("columns", [84, 7])
+def test_a_model_that_leaves_boxes_to_others_is_refused(tmp_path: Path, columns: int) -> None:
+    helper, kind = onnx.helper, onnx.TensorProto.FLOAT
+    values = helper.make_tensor("values", kind, (1, 300, columns), np.zeros(300 * columns, np.float32))
+    graph = helper.make_graph(
+        [helper.make_node("Constant", [], ["output0"], value=values)],
+        "another head",
+        [helper.make_tensor_value_info("images", kind, (1, 3, 64, 64))],
+        [helper.make_tensor_value_info("output0", kind, (1, 300, columns))],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    onnx.helper.set_model_props(model, {"names": str(dict(enumerate(REQUIRED_LABELS)))})
+    path = tmp_path / "head.onnx"
+    onnx.save(model, str(path))
+    with pytest.raises(WeightsRefusedError) as raised:
+        load_detector(ProctoringConfig(weights=path, weights_sha256=file_sha256(path)))
+    assert raised.value.message_key == "weights_output"
