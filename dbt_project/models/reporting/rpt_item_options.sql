@@ -30,13 +30,32 @@ chosen as (
     group by all
 ),
 
+items as (
+    select distinct
+        season_code,
+        stage_code,
+        form_code,
+        language_code,
+        item_no
+    from chosen
+),
+
+codes as (
+    select distinct
+        stage_code,
+        form_code,
+        language_code,
+        option_code
+    from chosen
+),
+
 -- each option that somebody chose in the form belongs to each of its items
 options as (
     select
         items.*,
         codes.option_code
-    from (select distinct season_code, stage_code, form_code, language_code, item_no from chosen) as items
-    inner join (select distinct stage_code, form_code, language_code, option_code from chosen) as codes
+    from items
+    inner join codes
         on
             items.stage_code = codes.stage_code
             and items.form_code = codes.form_code
