@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.console_values import cell, local
-from orchestration.measurement_views import WRAPPED, Section, written
+from orchestration.measurement_views import ONLY_IN_WORKBOOK, WRAPPED, Section, written
 
 if TYPE_CHECKING:
     from orchestration.console import Screen
@@ -43,7 +43,11 @@ def show(screen: Screen, release: CurrentRelease, command: str, sections: Sequen
 def _draw(screen: Screen, one: Section) -> None:
     """A table without the columns in which nothing stands; codes stay whole, what is text gives way."""
     if one.shown:
-        names = [name for name in one.columns if any(row[name] is not None for row in one.shown)]
+        names = [
+            name
+            for name in one.columns
+            if name not in ONLY_IN_WORKBOOK and any(row[name] is not None for row in one.shown)
+        ]
         words = {name for name in names if any(isinstance(row[name], str) for row in one.shown)}
         table = screen.table(
             [(f"measurement.col_{name}", "left" if name in words else "right") for name in names]

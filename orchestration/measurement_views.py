@@ -66,6 +66,8 @@ CODES = frozenset(
     }
 )  # fmt: skip
 
+# What only a workbook has room for.
+ONLY_IN_WORKBOOK = frozenset({"count_outside", "chi_square", "delta_error"})
 # Columns of words, which give way where a terminal is narrow.
 WRAPPED = frozenset({"item_flag_codes", "option_flag_code", "flag_codes", "not_computable_code"})
 
