@@ -72,7 +72,7 @@ def chosen_stage(rows: Rows, asked: str) -> str:
     if not asked or asked in known:
         return asked
     if len(fitting) != 1:
-        raise UserError("measurement.code_unknown", code=asked, known=", ".join(known))
+        raise UserError("measurement.no_such_code", code=asked, known=", ".join(known))
     return fitting[0]
 
 
@@ -81,5 +81,5 @@ def narrowed(rows: Rows, *, stage: str = "", form: str = "") -> Rows:
     kept = [row for row in rows if not stage or row["stage_code"] == stage]
     if form and not any(row.get("form_code") == form for row in kept):
         known = sorted({str(row["form_code"]) for row in kept})
-        raise UserError("measurement.code_unknown", code=form, known=", ".join(known))
+        raise UserError("measurement.no_such_code", code=form, known=", ".join(known))
     return [row for row in kept if not form or row["form_code"] == form]
