@@ -35,7 +35,7 @@ def write_measured_release(folder: Path, answers: pd.DataFrame, marks: pd.DataFr
             ).create(f"seeds.{seed}")
         _write_facts(connection, answers, marks)
         for name in STATISTICS:
-            connection.execute(f"create table reporting.{name} as {_rendered(name)}")
+            connection.execute(f"create table reporting.{name} as {rendered(name)}")
         connection.execute(
             "create table release.manifest as select '2025-r1' as release_id, '2025' as season_code,"
             " timestamp '2025-12-01' as as_of, timestamp '2025-12-01' as published_at, 'hash' as content_hash"
@@ -86,7 +86,8 @@ select
 """
 
 
-def _rendered(name: str) -> str:
+def rendered(name: str) -> str:
+    """SQL of a reporting model over the schemas of a release."""
     macros = (PROJECT / "macros" / "measurement.sql").read_text(encoding="utf-8")
     body = (PROJECT / "models" / "reporting" / f"{name}.sql").read_text(encoding="utf-8")
     return (
