@@ -2,7 +2,17 @@
 
 {#- A quotient with four places; nothing where the denominator is nothing. Sums are whole numbers until this division. -#}
 {% macro quotient(numerator, denominator) -%}
-    round(({{ numerator }}) / nullif({{ denominator }}, 0), 4)::decimal(12, 4)
+    {{ shown('(' ~ numerator ~ ') / nullif(' ~ denominator ~ ', 0)') }}
+{%- endmacro %}
+
+{#- A number with four places. -#}
+{% macro shown(value) -%}
+    round({{ value }}, 4)::decimal(12, 4)
+{%- endmacro %}
+
+{#- A value that is not shown of fewer people than the policy allows; table: the one that says so. -#}
+{% macro unless_too_few(table, value) -%}
+    case when coalesce({{ table }}.not_computable_code, '') <> 'TOO_FEW' then {{ value }} end
 {%- endmacro %}
 
 {#- A share of a hundred, as seed policy states it: n of m is below so many percent. Whole numbers throughout. -#}
@@ -15,10 +25,22 @@
     ({{ count }} * {{ percent }} + 99) // 100
 {%- endmacro %}
 
-{#- What statistics of a test rest on, as steps of a query over `answers` (fct_item_answers), `results` (sel_stage_results) and
-    `policy` (seed): `terms`, one column a parameter; `measured`, the answers of valid results with the score on the other items
-    and the side of the extreme groups (Kelley 1939), equals at their edges included. -#}
+{#- What statistics of a test rest on, as the first steps of a query: `terms`, one column a parameter of seed `policy`; `takers`,
+    one row a person with a valid result; `measured`, their answers with the score on the other items and the side of the extreme
+    groups (Kelley 1939), equals at their edges included. -#}
 {% macro measured_answers() -%}
+answers as (
+    select * from {{ ref('fct_item_answers') }}
+),
+
+results as (
+    select * from {{ ref('sel_stage_results') }}
+),
+
+policy as (
+    select * from {{ ref('policy') }}
+),
+
 terms as (
     select
         season_code,
@@ -39,6 +61,9 @@ takers as (
         answers.form_code,
         answers.language_code,
         answers.candidate_no,
+        results.track_code,
+        results.score_numerator,
+        results.score_denominator,
         sum(answers.is_right::integer)::integer as count_right
     from answers
     inner join results

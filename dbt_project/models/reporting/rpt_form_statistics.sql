@@ -2,23 +2,11 @@
 -- is Cronbach's alpha of items that are right or not; the standard error of measurement follows from it. With
 -- n people, k items, A the spread of items and B that of scores, both times n squared: KR-20 is
 -- k (B - A) / ((k - 1) B), and the squared error, times n squared, (k A - B) / (k - 1).
-with answers as (
-    select * from {{ ref('fct_item_answers') }}
-),
-
-results as (
-    select * from {{ ref('sel_stage_results') }}
-),
+with {{ measured_answers() }},
 
 cutoffs as (
     select * from {{ ref('sel_cutoffs') }}
 ),
-
-policy as (
-    select * from {{ ref('policy') }}
-),
-
-{{ measured_answers() }},
 
 items as (
     select
@@ -51,9 +39,6 @@ forms as (
 judged as (
     select
         forms.*,
-        (forms.count_items * forms.items_spread - forms.scores_spread)
-        / nullif(forms.count_items - 1, 0) as error_spread,
-        forms.count_takers >= terms.min_group as is_shown,
         case
             when forms.count_takers < terms.min_group then 'TOO_FEW'
             when forms.count_items = 1 then 'ONE_ITEM'
@@ -61,6 +46,16 @@ judged as (
         end as not_computable_code
     from forms
     inner join terms on forms.season_code = terms.season_code
+),
+
+erring as (
+    select
+        *,
+        case
+            when not_computable_code is null
+                then sqrt((count_items * items_spread - scores_spread) / (count_items - 1))
+        end as error_times_takers
+    from judged
 ),
 
 -- whose score is not further from the cut-off of their track than one standard error
@@ -71,53 +66,45 @@ near as (
         takers.language_code,
         count(*)::integer as count_near_cutoff
     from takers
-    inner join results
-        on takers.candidate_no = results.candidate_no and takers.stage_code = results.stage_code
-    inner join cutoffs on results.track_code = cutoffs.track_code and results.stage_code = cutoffs.stage_code
-    inner join judged
+    inner join cutoffs on takers.track_code = cutoffs.track_code and takers.stage_code = cutoffs.stage_code
+    inner join erring
         on
-            takers.stage_code = judged.stage_code
-            and takers.form_code = judged.form_code
-            and takers.language_code = judged.language_code
+            takers.stage_code = erring.stage_code
+            and takers.form_code = erring.form_code
+            and takers.language_code = erring.language_code
     where
-        judged.count_takers * abs(
-            results.score_numerator * cutoffs.cutoff_denominator
-            - cutoffs.cutoff_numerator * results.score_denominator
-        ) <= sqrt(judged.error_spread) * results.score_denominator * cutoffs.cutoff_denominator
+        erring.count_takers * abs(
+            takers.score_numerator * cutoffs.cutoff_denominator
+            - cutoffs.cutoff_numerator * takers.score_denominator
+        ) <= erring.error_times_takers * takers.score_denominator * cutoffs.cutoff_denominator
     group by takers.stage_code, takers.form_code, takers.language_code
 )
 
 select
-    judged.season_code,
-    judged.stage_code,
-    judged.form_code,
-    judged.language_code,
-    judged.count_takers,
-    judged.count_items,
-    case when judged.is_shown then {{ quotient('judged.sum_right', 'judged.count_takers') }} end
-        as mean_points,
+    erring.season_code,
+    erring.stage_code,
+    erring.form_code,
+    erring.language_code,
+    erring.count_takers,
+    erring.count_items,
+    {{ unless_too_few('erring', quotient('erring.sum_right', 'erring.count_takers')) }} as mean_points,
+    {{ unless_too_few('erring', quotient('sqrt(erring.scores_spread)', 'erring.count_takers')) }}
+        as deviation_points,
     case
-        when judged.is_shown
-            then {{ quotient('sqrt(judged.scores_spread)', 'judged.count_takers') }}
-    end as deviation_points,
-    case
-        when judged.not_computable_code is null
+        when erring.not_computable_code is null
             then
                 {{ quotient(
-                    'judged.count_items * (judged.scores_spread - judged.items_spread)',
-                    '(judged.count_items - 1) * judged.scores_spread'
+                    'erring.count_items * (erring.scores_spread - erring.items_spread)',
+                    '(erring.count_items - 1) * erring.scores_spread'
                 ) }}
     end as reliability_kr20,
-    case
-        when judged.not_computable_code is null
-            then {{ quotient('sqrt(judged.error_spread)', 'judged.count_takers') }}
-    end as error_points,
-    case when judged.not_computable_code is null then coalesce(near.count_near_cutoff, 0) end
+    {{ quotient('erring.error_times_takers', 'erring.count_takers') }} as error_points,
+    case when erring.not_computable_code is null then coalesce(near.count_near_cutoff, 0) end
         as count_near_cutoff,
-    judged.not_computable_code
-from judged
+    erring.not_computable_code
+from erring
 left join near
     on
-        judged.stage_code = near.stage_code
-        and judged.form_code = near.form_code
-        and judged.language_code = near.language_code
+        erring.stage_code = near.stage_code
+        and erring.form_code = near.form_code
+        and erring.language_code = near.language_code

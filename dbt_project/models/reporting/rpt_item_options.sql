@@ -1,17 +1,5 @@
 -- A25, advisory: who chose which option. An option that is not the key works if weaker candidates choose it.
-with answers as (
-    select * from {{ ref('fct_item_answers') }}
-),
-
-results as (
-    select * from {{ ref('sel_stage_results') }}
-),
-
-policy as (
-    select * from {{ ref('policy') }}
-),
-
-{{ measured_answers() }},
+with {{ measured_answers() }},
 
 chosen as (
     select

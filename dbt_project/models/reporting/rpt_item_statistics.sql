@@ -1,19 +1,7 @@
 -- A25, advisory: classical statistics of items. The item-rest correlation is Pearson's of right or not with
 -- the score on the other items (point-biserial, corrected for overlap); discrimination is the share of right
 -- answers in the upper group less that in the lower.
-with answers as (
-    select * from {{ ref('fct_item_answers') }}
-),
-
-results as (
-    select * from {{ ref('sel_stage_results') }}
-),
-
-policy as (
-    select * from {{ ref('policy') }}
-),
-
-{{ measured_answers() }},
+with {{ measured_answers() }},
 
 items as (
     select
@@ -84,7 +72,7 @@ select
     case when difficulty is not null then count_unanswered end as count_unanswered,
     difficulty,
     item_rest_correlation,
-    discrimination::decimal(12, 4) as discrimination,
+    {{ shown('discrimination') }} as discrimination,
     not_computable_code,
     nullif(concat_ws(
         ', ',
