@@ -17,6 +17,7 @@ import importlib.util
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from orchestration.errors import OrchestrationError
 from orchestration.measurement import reasons
 from orchestration.measurement.multiplicity import HOLM, adjusted
 
@@ -28,6 +29,8 @@ PACKAGE = "raschpy"
 SEED = 2025
 MIN_WORKS = 10
 """Of an expert with fewer works no effect is told."""
+LEAST_WORKS = 3
+"""An expert with fewer works, or with marks at one end of the scale only, is left out of the model."""
 LARGE_SEVERITY = 0.5
 """Logits from the mean of all experts; less is not flagged however certain it is."""
 FIT_LOW, FIT_HIGH = 0.5, 1.5
@@ -58,7 +61,7 @@ def fit(marks: pd.DataFrame, points_min: int, points_max: int, alpha: float) -> 
 
     marks: one row an expert, work and criterion: `rater_code`, `candidate_no`, `criterion_code`, `points`.
     points_min, points_max: the scale (seed `stage_scoring`). alpha: chance of one false flag among the
-    experts, for each kind of effect (Holm). Needs raschpy.
+    experts, for each kind of effect (Holm). Needs raschpy; `OrchestrationError` where that fails.
     """
     code = not_computable(marks)
     if code:
@@ -86,6 +89,23 @@ def not_computable(marks: pd.DataFrame) -> str | None:
     if marks["points"].nunique() < 2:
         return reasons.NO_VARIANCE
     return None if len(networks(marks)) == 1 else reasons.DISCONNECTED
+
+
+def usable(
+    marks: pd.DataFrame, points_min: int, points_max: int
+) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
+    """The marks of experts whose severity can be estimated; for each of the others a row that says why not."""
+    kept, others = [], []
+    for rater, own in marks.groupby("rater_code", sort=True):
+        works = int(own["candidate_no"].nunique())
+        is_extreme = bool((own["points"] == points_min).all() or (own["points"] == points_max).all())
+        if works >= LEAST_WORKS and not is_extreme:
+            kept.append(rater)
+            continue
+        code = reasons.TOO_FEW if works < LEAST_WORKS else reasons.NO_VARIANCE
+        counts = {"rater_code": str(rater), "count_works": works, "count_marks": len(own)}
+        others.append({**_NO_EFFECTS, **counts, "flag_codes": None, "not_computable_code": code})
+    return marks[marks["rater_code"].isin(kept)], others
 
 
 def networks(marks: pd.DataFrame) -> list[pd.DataFrame]:
@@ -121,11 +141,16 @@ def _fitted(wide: pd.DataFrame, max_score: int) -> Any:
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        model = MFRM(wide.rename_axis(["Rater", "Person"]).reindex(everybody), max_score=max_score)
-        model.calibrate("global")
-        model.std_errors("global", seed=SEED)
-        model.person_estimates("global")
-        model.fit_statistics("global", se=False, test_stats=False, seed=SEED)
+        try:
+            model = MFRM(wide.rename_axis(["Rater", "Person"]).reindex(everybody), max_score=max_score)
+            model.calibrate("global")
+            model.std_errors("global", seed=SEED)
+            model.person_estimates("global")
+            model.fit_statistics("global", se=False, test_stats=False, seed=SEED)
+        except (ArithmeticError, LookupError, ValueError) as error:
+            raise OrchestrationError(
+                "error.measurement_model", package=PACKAGE, detail=type(error).__name__
+            ) from error
     return model
 
 

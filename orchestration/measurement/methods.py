@@ -14,7 +14,7 @@ from orchestration.measurement import reasons
 from orchestration.measurement.agreement import intraclass_correlation, krippendorff_alpha
 from orchestration.measurement.dif import dif_rows
 from orchestration.measurement.drift import drift_rows, flag
-from orchestration.measurement.facets import FacetModel, fit, networks, shadow_ranking
+from orchestration.measurement.facets import FacetModel, fit, networks, shadow_ranking, usable
 from orchestration.measurement.responses import Responses, by_group
 from orchestration.measurement.similarity import not_computable, similar_pairs
 
@@ -178,13 +178,16 @@ def facets(frames: Frames) -> dict[str, Rows]:
     tables: dict[str, Rows] = {"models": [], "raters": [], "shadow": []}
     for stage, of_stage in frames.marks.groupby("stage_code", sort=True):
         works: dict[str, int] = {}
-        for number, marks in enumerate(networks(of_stage), start=1):
+        scale = frames.scales[str(stage)]
+        modelled, others = usable(of_stage, *scale)
+        tables["raters"] += [{"stage_code": stage, "network_no": None, **row} for row in others]
+        for number, marks in enumerate(networks(modelled), start=1):
             place = {"stage_code": stage, "network_no": number}
             count_works = int(marks["candidate_no"].nunique())
             model = (
                 FacetModel([], {}, reasons.TOO_FEW)
                 if count_works < frames.terms.min_group
-                else fit(marks, *frames.scales[str(stage)], frames.terms.alpha)
+                else fit(marks, *scale, frames.terms.alpha)
             )
             counts = {"count_works": count_works, "count_raters": int(marks["rater_code"].nunique())}
             tables["models"].append({**place, **counts, "not_computable_code": model.not_computable_code})

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from orchestration.errors import OrchestrationError
 from orchestration.measurement import reasons
 from orchestration.measurement.facets import (
     SCALE,
@@ -15,13 +16,17 @@ from orchestration.measurement.facets import (
     networks,
     not_computable,
     shadow_ranking,
+    usable,
 )
+from orchestration.measurement.frames import Frames, Terms
+from orchestration.measurement.methods import METHODS
 from tests.support.measurement import marks
 
 pytest.importorskip("raschpy")
 
 ALPHA = 0.05
 WORKS, RATERS = 150, 10
+OFFICIAL = pd.DataFrame(columns=["stage_code", "track_code", "candidate_no", "rank", "is_admitted"])
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +103,33 @@ def test_of_an_expert_with_few_works_nothing_is_told() -> None:
     rows = {row["rater_code"]: row for row in fit(kept, 1, 5, ALPHA).raters}
     assert rows["EX-05"]["not_computable_code"] == reasons.TOO_FEW
     assert rows["EX-05"]["severity_logits"] is None and rows["EX-05"]["flag_codes"] is None
+
+
+def test_experts_whose_severity_is_unknown_are_left_out_and_told() -> None:
+    """One work only, or always the best mark: the model would not know how severe they are."""
+    frame = marks(60, 6, seed=8)
+    once = frame[frame["candidate_no"] == "R25-000001"].assign(rater_code="EX-80", points=5)
+    kind = frame[frame["candidate_no"] < "R25-000006"].assign(rater_code="EX-90", points=5)
+    both = pd.concat([frame, once, kind]).drop_duplicates(["candidate_no", "rater_code", "criterion_code"])
+    modelled, others = usable(both, 1, 5)
+    assert set(modelled["rater_code"]) == set(frame["rater_code"])
+    assert [(row["rater_code"], row["not_computable_code"]) for row in others] == [
+        ("EX-80", reasons.TOO_FEW), ("EX-90", reasons.NO_VARIANCE),
+    ]  # fmt: skip
+    answers = pd.DataFrame()
+    made = Frames("2025", "hash", Terms(30, ALPHA), {"situational": (1, 5)}, answers, both, OFFICIAL)
+    tables = METHODS["facets"].compute(made)
+    assert [row["network_no"] for row in tables["raters"]] == [None, None, *[1] * 6]
+    assert tables["models"][0]["not_computable_code"] is None and len(tables["raters"]) == 8
+
+
+def test_a_model_that_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise KeyError("EX-00")
+
+    monkeypatch.setattr("raschpy.MFRM.calibrate", fail)
+    with pytest.raises(OrchestrationError, match="raschpy.*KeyError"):
+        fit(marks(40, 5, seed=6), 1, 5, ALPHA)
 
 
 def test_halo_and_correlation_by_hand() -> None:
