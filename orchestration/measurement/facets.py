@@ -94,7 +94,7 @@ def not_computable(marks: pd.DataFrame) -> str | None:
 def usable(
     marks: pd.DataFrame, points_min: int, points_max: int
 ) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
-    """The marks of experts whose severity can be estimated; for each of the others a row that says why not."""
+    """The marks of experts whose severity can be estimated; for each other one a row that says why not."""
     kept, others = [], []
     for rater, own in marks.groupby("rater_code", sort=True):
         works = int(own["candidate_no"].nunique())
