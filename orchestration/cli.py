@@ -24,6 +24,7 @@ from orchestration.documents_cli import documents
 from orchestration.eligibility_cli import eligibility
 from orchestration.errors import UserError
 from orchestration.explain_cli import explain
+from orchestration.measurement_cli import measurement
 from orchestration.proctoring_cli import proctoring
 from orchestration.publication_cli import add_commands as add_publication_commands
 from orchestration.settings import (
@@ -345,6 +346,7 @@ add_list_commands(vetting)
 cli.add_command(vetting)
 cli.add_command(documents)
 cli.add_command(proctoring)
+cli.add_command(measurement)
 cli.add_command(calendar)
 
 

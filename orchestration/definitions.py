@@ -22,11 +22,13 @@ def build_definitions(
     """
     from orchestration.assets.data_docs import data_docs_asset
     from orchestration.assets.landing import landing_assets, landing_folder
+    from orchestration.assets.measurement import measurement_assets
     from orchestration.assets.platform import platform_assets
     from orchestration.assets.proctoring import proctoring_assets, recordings_folder
     from orchestration.assets.publication import CHANGES_KEY, RELEASE_KEY, publication_assets
     from orchestration.assets.vetting import weekly_lists_asset
     from orchestration.assets.warehouse import warehouse_assets
+    from orchestration.checks.measurement import measurement_checks
     from orchestration.checks.proctoring import proctoring_checks
     from orchestration.checks.standing import standing_checks
     from orchestration.checks.vetting import vetting_checks
@@ -39,7 +41,7 @@ def build_definitions(
     landing = landing_assets()
     platform = platform_assets(settings)
     warehouse = warehouse_assets(ensure_manifest(settings))
-    standing = [*standing_checks(), *vetting_checks(), *proctoring_checks()]
+    standing = [*standing_checks(), *vetting_checks(), *proctoring_checks(), *measurement_checks()]
     jobs = build_jobs(landing, warehouse, standing, platform)
     return dg.Definitions(
         assets=[
@@ -52,6 +54,7 @@ def build_definitions(
             warehouse,
             *publication_assets(warehouse.keys),
             weekly_lists_asset(warehouse.keys),
+            *measurement_assets(),
         ],
         asset_checks=standing,
         jobs=list(jobs.values()),

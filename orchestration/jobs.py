@@ -7,9 +7,11 @@ most steps.
 import dagster as dg
 
 from orchestration.assets.data_docs import DATA_DOCS_KEY
+from orchestration.assets.measurement import method_key
 from orchestration.assets.proctoring import DELIVERY_KEY, SITTINGS_KEY
 from orchestration.assets.publication import CHANGES_KEY, RELEASE_KEY
 from orchestration.assets.vetting import LISTS_KEY
+from orchestration.measurement.methods import METHODS
 
 LAND_JOB = "land_job"
 BUILD_JOB = "build_job"
@@ -21,6 +23,7 @@ PULL_JOB = "platform_pull_job"
 VETTING_LISTS_JOB = "vetting_lists_job"
 PROCTORING_JOB = "proctoring_job"
 PROCTORING_DELIVERY_JOB = "proctoring_delivery_job"
+MEASUREMENT_JOB = "measurement_job"
 
 
 def build_jobs(
@@ -55,6 +58,10 @@ def build_jobs(
         PROCTORING_DELIVERY_JOB: (
             dg.AssetSelection.assets(DELIVERY_KEY),
             "Deliver what proctoring has done into the landing folder.",
+        ),
+        MEASUREMENT_JOB: (
+            dg.AssetSelection.assets(*(method_key(method) for method in METHODS)),
+            "Compute the quality of measurement on the current release; advisory.",
         ),
     }
     if platform:

@@ -14,8 +14,16 @@ import dagster as dg
 
 from orchestration.assets.landing import raw_key
 from orchestration.assets.proctoring import SITTINGS
-from orchestration.jobs import PROCTORING_DELIVERY_JOB, PROCTORING_JOB, UPDATE_JOB, VETTING_LISTS_JOB
+from orchestration.jobs import (
+    MEASUREMENT_JOB,
+    PROCTORING_DELIVERY_JOB,
+    PROCTORING_JOB,
+    RELEASE_JOB,
+    UPDATE_JOB,
+    VETTING_LISTS_JOB,
+)
 from orchestration.proctoring_runs import problems_of, read_recordings
+from orchestration.releases import current_release
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -66,6 +74,7 @@ def build_sensors(jobs: dict[str, Any], always: Sequence[dg.AssetKey]) -> list[d
     return [
         landing_files,
         _after_weekly_lists(jobs),
+        after_release_sensor(jobs),
         recordings_sensor(jobs),
         *after_proctoring_sensors(jobs),
     ]
@@ -85,6 +94,27 @@ def _after_weekly_lists(jobs: dict[str, Any]) -> dg.SensorDefinition:
         return dg.RunRequest(run_key=f"lists-{context.dagster_run.run_id}")
 
     return after_weekly_lists
+
+
+def after_release_sensor(jobs: dict[str, Any]) -> dg.SensorDefinition:
+    """The quality of measurement, once for each release that a run published."""
+
+    @dg.run_status_sensor(
+        name="after_release",
+        run_status=dg.DagsterRunStatus.SUCCESS,
+        monitored_jobs=[jobs[UPDATE_JOB], jobs[RELEASE_JOB]],
+        request_job=jobs[MEASUREMENT_JOB],
+        default_status=dg.DefaultSensorStatus.RUNNING,
+    )
+    def after_release(
+        settings: dg.ResourceParam[Settings],
+    ) -> dg.RunRequest | dg.SkipReason:
+        release = current_release(settings.releases_dir)
+        if release is None:
+            return dg.SkipReason("no release yet")
+        return dg.RunRequest(run_key=f"measurement-{release.release_id}")
+
+    return after_release
 
 
 def recordings_sensor(jobs: dict[str, Any]) -> dg.SensorDefinition:

@@ -11,11 +11,13 @@ import pytest
 from ingestion.contracts import feed_names
 from orchestration.assets.data_docs import DATA_DOCS_KEY
 from orchestration.assets.landing import raw_key
+from orchestration.assets.measurement import method_key
 from orchestration.assets.proctoring import DELIVERY_KEY, PROCTORING_POOL, SITTINGS_KEY
 from orchestration.assets.publication import RELEASE_KEY
 from orchestration.checks.vetting import QUESTIONS
 from orchestration.definitions import build_definitions
 from orchestration.jobs import STANDING_CHECKS_JOB
+from orchestration.measurement.methods import METHODS
 from orchestration.progress import SilentProgress
 from orchestration.resources import WRITER_POOL, ensure_manifest
 from orchestration.runs import INSTANCE_FILE, prepare_home
@@ -49,7 +51,7 @@ def test_everything_that_writes_the_warehouse_waits_for_its_turn(definitions: dg
         if asset.is_executable
         and asset.keys
         and "changes" not in asset.node_def.name
-        and "proctoring" not in {key.path[0] for key in asset.keys}
+        and not {"proctoring", "measurement"} & {key.path[0] for key in asset.keys}
     }
     assert len(writers) >= len(feed_names()) + 2
     assert set(writers.values()) == {WRITER_POOL}
@@ -68,6 +70,22 @@ def test_going_through_recordings_waits_for_its_turn_and_keeps_no_writer_waiting
     assert pools == {"proctoring__sittings": PROCTORING_POOL, "proctoring__delivery": None}
     assert graph.get(DELIVERY_KEY).parent_keys == {SITTINGS_KEY}
     assert graph.get(SITTINGS_KEY).backfill_policy == dg.BackfillPolicy.single_run()
+
+
+def test_the_quality_of_measurement_follows_the_release_and_keeps_no_writer_waiting(
+    definitions: dg.Definitions,
+) -> None:
+    graph = definitions.resolve_asset_graph()
+    assets = [asset for asset in graph.assets_defs if {key.path[0] for key in asset.keys} == {"measurement"}]
+    assert {key for asset in assets for key in asset.keys} == {method_key(method) for method in METHODS}
+    assert {asset.node_def.pool for asset in assets if asset.is_executable} == {None}  # type: ignore[union-attr]
+    for method in METHODS:
+        assert graph.get(method_key(method)).parent_keys == {RELEASE_KEY}
+    job = definitions.resolve_job_def("measurement_job").asset_layer.executable_asset_keys
+    assert job == {method_key(method) for method in METHODS}
+    assert "measurement" not in {
+        key.path[0] for key in definitions.resolve_job_def("update_job").asset_layer.executable_asset_keys
+    }
 
 
 def test_the_release_comes_after_everything_that_is_built(definitions: dg.Definitions) -> None:
@@ -140,4 +158,6 @@ def test_what_a_person_must_see_to_is_asked_every_morning(definitions: dg.Defini
     assert keys <= set(graph.asset_check_keys)
     assert {one.key for one in QUESTIONS} <= graph.executable_asset_keys
     job = definitions.resolve_job_def(STANDING_CHECKS_JOB)
-    assert {"vetting_standing", "feeds_standing", "proctoring_standing"} <= {node.name for node in job.nodes}
+    assert {"vetting_standing", "feeds_standing", "proctoring_standing", "measurement_standing"} <= {
+        node.name for node in job.nodes
+    }

@@ -129,3 +129,12 @@ def test_an_update_follows_the_weekly_lists(definitions_settings: Settings) -> N
     sensor = repository.get_sensor_def("after_weekly_lists")
     assert sensor.default_status == dg.DefaultSensorStatus.RUNNING
     assert [target.job_name for target in sensor.targets] == ["update_job"]
+
+
+def test_the_quality_of_measurement_follows_a_release_once(
+    definitions_settings: Settings, settings: Settings
+) -> None:
+    repository = build_definitions(settings=definitions_settings).get_repository_def()
+    sensor = repository.get_sensor_def("after_release")
+    assert sensor.default_status == dg.DefaultSensorStatus.RUNNING
+    assert [target.job_name for target in sensor.targets] == ["measurement_job"]
