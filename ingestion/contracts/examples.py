@@ -36,6 +36,8 @@ _GIVEN: dict[str, tuple[Any, ...]] = {
     "body_code": ("GPO", "GPO", "GPO"),
     "ground_code": ("G_01", "G_02", "G_03"),
     "candidate_no": ("R25-000123", "R25-000124", "R25-000125"),
+    "track_codes": ("social|digital", "economy", "agro"),
+    "employer_bin": ("990140000011", "010240000022", "050640000033"),
 }
 
 
