@@ -20,6 +20,7 @@ def build_definitions(
     `overrides` replaces resources by name: `settings`, `progress`, `command`, `dbt`. Parses the dbt project
     when its manifest is missing or old. Raises `UserError` for a wrong setting.
     """
+    from orchestration.assets.assignment import expert_panels_asset
     from orchestration.assets.data_docs import data_docs_asset
     from orchestration.assets.landing import landing_assets, landing_folder
     from orchestration.assets.platform import platform_assets
@@ -52,6 +53,7 @@ def build_definitions(
             warehouse,
             *publication_assets(warehouse.keys),
             weekly_lists_asset(warehouse.keys),
+            expert_panels_asset(),
         ],
         asset_checks=standing,
         jobs=list(jobs.values()),

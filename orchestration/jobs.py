@@ -6,6 +6,7 @@ most steps.
 
 import dagster as dg
 
+from orchestration.assets.assignment import PANELS_KEY
 from orchestration.assets.data_docs import DATA_DOCS_KEY
 from orchestration.assets.proctoring import DELIVERY_KEY, SITTINGS_KEY
 from orchestration.assets.publication import CHANGES_KEY, RELEASE_KEY
@@ -21,6 +22,7 @@ PULL_JOB = "platform_pull_job"
 VETTING_LISTS_JOB = "vetting_lists_job"
 PROCTORING_JOB = "proctoring_job"
 PROCTORING_DELIVERY_JOB = "proctoring_delivery_job"
+EXPERT_PANELS_JOB = "expert_panels_job"
 
 
 def build_jobs(
@@ -55,6 +57,10 @@ def build_jobs(
         PROCTORING_DELIVERY_JOB: (
             dg.AssetSelection.assets(DELIVERY_KEY),
             "Deliver what proctoring has done into the landing folder.",
+        ),
+        EXPERT_PANELS_JOB: (
+            dg.AssetSelection.assets(PANELS_KEY),
+            "Give works of the situational task that lack experts the experts they lack.",
         ),
     }
     if platform:

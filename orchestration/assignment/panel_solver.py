@@ -31,7 +31,7 @@ def assign(problem: Problem, seed: str) -> Panels:
     panels, whatever the order of works and experts.
     """
     problem = problem.in_order_of(seed)
-    given = _even_loads(problem)
+    given = even_loads(problem)
     exchange = _Exchange(problem, given)
     exchange.spread()
     exchange.connect()
@@ -41,7 +41,7 @@ def assign(problem: Problem, seed: str) -> Panels:
     }
 
 
-def _even_loads(problem: Problem) -> dict[str, list[str]]:
+def even_loads(problem: Problem) -> dict[str, list[str]]:
     """New experts of each work, by a flow of least cost: a place costs more the more works its expert has."""
     import networkx as nx
 

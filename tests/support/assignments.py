@@ -59,7 +59,7 @@ class Situation:
 def candidate_no(track: str, number: int) -> str:
     """Candidate number of the author of a work."""
     place = [row["track_code"] for row in seed_rows("tracks")].index(track)
-    return f"R25-{place + 1}{number:05d}"
+    return f"R25-{place + 1}7{number:04d}"
 
 
 def work_no(track: str, number: int) -> str:

@@ -128,7 +128,7 @@ def test_an_expert_who_is_away_or_full_gets_nothing(settings: Settings) -> None:
     ("language", "pool", "conflict"),
     [
         ("en", "lacking in the pool: 1", "lacking because of conflicts: 1; works: W-DIG0003"),
-        ("ru", "составе экспертов недостаёт мест: 1", "из-за конфликтов недостаёт мест: 1; работы: W-DIG0003"),
+        ("ru", "экспертов недостаёт мест: 1", "из-за конфликтов недостаёт мест: 1; работы: W-DIG0003"),
         ("kk", "қорда 1 орын жетпейді", "қақтығысына байланысты 1 орын жетпейді; жұмыстар: W-DIG0003"),
     ],
 )  # fmt: skip
