@@ -205,29 +205,19 @@ class _Exchange:
         """
         part_of, loose = self._parts()
         loads = self._loads()
-        outsiders: dict[tuple[str, int], list[tuple[int, str, str]]] = {}
-        for other in self._open:
-            for theirs in self.given[other.work_no]:
-                if (other.work_no, theirs) in loose and theirs not in moved:
-                    for code in self._may[other.work_no] - set(self._panel(other)):
-                        key = (code, part_of[other.work_no])
-                        outsiders.setdefault(key, []).append((-loads[theirs], other.work_no, theirs))
-        best = {key: min(found) for key, found in outsiders.items()}
+        open_seats = self._seats_open_to(part_of, loose, loads, moved)
         shifts = []
         for work in self._open:
-            takers = [
-                (loads[code], code)
-                for code in self._may[work.work_no] - set(self._panel(work))
-                if code not in moved and loads[code] < self._most[code]
-            ]
-            if not takers:
+            taker = self._taker(work, loads, moved)
+            if taker is None:
                 continue
-            load, taker = min(takers)
             for mine in self.given[work.work_no]:
                 if (work.work_no, mine) in loose:
-                    for (code, part), (less, number, theirs) in best.items():
-                        if code == mine and part != part_of[work.work_no] and taker != theirs:
-                            shifts.append((load + less, work.work_no, mine, taker, number, theirs))
+                    shifts += [
+                        (loads[taker] - loads[theirs], work.work_no, mine, taker, number, theirs)
+                        for part, number, theirs in open_seats.get(mine, ())
+                        if part != part_of[work.work_no] and theirs != taker
+                    ]
         if not shifts:
             return False
         _, number, mine, taker, other_number, theirs = min(shifts)
@@ -235,6 +225,40 @@ class _Exchange:
         self._replace(other_number, theirs, mine)
         moved.update((taker, theirs))
         return True
+
+    def _taker(self, work: Work, loads: Counter[str], moved: set[str]) -> str | None:
+        """Who takes a work over from one of its experts: the least loaded who may and has a place."""
+        free = [
+            (loads[code], code)
+            for code in self._may[work.work_no] - set(self._panel(work))
+            if code not in moved and loads[code] < self._most[code]
+        ]
+        return min(free)[1] if free else None
+
+    def _seats_open_to(
+        self,
+        part_of: dict[str, int],
+        loose: frozenset[tuple[str, str]],
+        loads: Counter[str],
+        moved: set[str],
+    ) -> dict[str, list[tuple[int, str, str]]]:
+        """For each expert and part the seat they could take there: (part, work, who gives it up).
+
+        The most loaded gives it up; a seat counts whose link lies on a cycle.
+        """
+        found: dict[tuple[str, int], tuple[int, str, str]] = {}
+        for work in self._open:
+            for theirs in self.given[work.work_no]:
+                if (work.work_no, theirs) not in loose or theirs in moved:
+                    continue
+                seat = (-loads[theirs], work.work_no, theirs)
+                for code in self._may[work.work_no] - set(self._panel(work)):
+                    key = (code, part_of[work.work_no])
+                    found[key] = min(found.get(key, seat), seat)
+        seats: dict[str, list[tuple[int, str, str]]] = {}
+        for (code, part), (_, number, theirs) in found.items():
+            seats.setdefault(code, []).append((part, number, theirs))
+        return seats
 
     def _replace(self, number: str, before: str, after: str) -> None:
         others = [code for code in self._panel(self._works[number]) if code != before]

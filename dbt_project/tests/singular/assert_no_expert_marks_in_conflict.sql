@@ -1,6 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'fct_expert_conflicts'}}}, severity='warn') }}
--- Order §6.5, §6.7: an expert marked the work of a candidate with whom there is a conflict. The marks count; the
--- working group has to look at them.
+-- Order §6.5, §6.7: an expert marked the work of a candidate with whom there is a conflict. The marks count;
+-- the working group has to look at them.
 select
     marks.stage_code,
     marks.candidate_no,

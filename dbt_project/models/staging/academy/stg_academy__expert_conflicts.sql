@@ -1,5 +1,8 @@
 with source as (
-    {{ latest_version(source('raw', 'academy__expert_conflicts'), ['expert_code', 'candidate_no', 'conflict_kind_code']) }}
+    {{ latest_version(
+        source('raw', 'academy__expert_conflicts'),
+        ['expert_code', 'candidate_no', 'conflict_kind_code']
+    ) }}
 )
 
 select
