@@ -7,7 +7,7 @@ the book and the lists beside it and nothing else: no settings, no warehouse, no
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,10 @@ class DrawFinding:
 
 @dataclass(frozen=True)
 class DrawVerification:
-    """What came of running a book again; waiting: committed draws whose seed is not revealed yet."""
+    """What came of running a book again; counts are of a book that holds.
+
+    waiting: committed draws whose seed is not revealed yet.
+    """
 
     count_draws: int
     count_candidates: int
@@ -67,31 +70,30 @@ def verify_book(book: Path) -> DrawVerification:
         lines = read_lines(content)
     except ValueError as error:
         return DrawVerification(0, 0, (), "", DrawFinding("line", {"line": error.args[0]}))
-    finding = None
     try:
-        for _ in _checked(book.parent, lines):
-            pass
+        _check(book.parent, lines)
     except _DoesNotHoldError as error:
-        finding = error.finding
-    committed = [line for line in lines if line.get("kind") == COMMITTED]
-    revealed = {line.get("draw_no") for line in lines if line.get("kind") == REVEALED}
+        return DrawVerification(0, 0, (), "", error.finding)
+    committed = [line for line in lines if line["kind"] == COMMITTED]
+    revealed = {line["draw_no"] for line in lines if line["kind"] == REVEALED}
     return DrawVerification(
         count_draws=len(committed),
-        count_candidates=sum(int(line.get("count_candidates", 0)) for line in committed),
+        count_candidates=sum(line["count_candidates"] for line in committed),
         waiting=tuple(line["draw_no"] for line in committed if line["draw_no"] not in revealed),
         last_hash=lines[-1]["line_hash"] if lines else "",
-        finding=finding,
+        finding=None,
     )
 
 
-def _checked(folder: Path, lines: list[dict[str, Any]]) -> Iterator[int]:
+def _check(folder: Path, lines: list[dict[str, Any]]) -> None:
     """Line after line; raises at the first that does not hold."""
     commits: dict[int, Mapping[str, Any]] = {}
     revealed: set[int] = set()
     drawn: dict[tuple[str, str], set[str]] = {}
     for line in lines:
         number, kind = line.get("draw_no"), line.get("kind")
-        if line.keys() != _FIELDS.get(str(kind)):
+        is_plain = all(isinstance(value, int | str) for value in line.values())
+        if line.keys() != _FIELDS.get(str(kind)) or not is_plain or not isinstance(number, int):
             raise _DoesNotHoldError("fields", line=line["line_no"])
         if kind == COMMITTED and number == len(commits) + 1:
             commits[number] = line
@@ -101,7 +103,6 @@ def _checked(folder: Path, lines: list[dict[str, Any]]) -> Iterator[int]:
             _check_reveal(folder, commits[number], line)
         else:
             raise _DoesNotHoldError("order", line=line["line_no"])
-        yield number
 
 
 def _check_commit(folder: Path, line: Mapping[str, Any], drawn: set[str]) -> None:

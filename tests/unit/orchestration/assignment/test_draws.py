@@ -201,6 +201,9 @@ def test_a_changed_byte_breaks_the_chain(drawn: Settings) -> None:
         (2, {"stage": "interview"}, "order"),
         (1, {"draw_no": 2}, "order"),
         (1, {"note": "more"}, "fields"),
+        (1, {"draw_no": "1"}, "fields"),
+        (2, {"draw_no": [1]}, "fields"),
+        (1, {"season": {"of": "2025"}}, "fields"),
     ],
 )
 def test_the_first_thing_that_does_not_hold_is_named(
