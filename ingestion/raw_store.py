@@ -258,9 +258,7 @@ def _insert_rows(
 ) -> None:
     names = [column.name for column in contract.content_columns()]
     bookkeeping = [column.name for column in BOOKKEEPING_COLUMNS]
-    derived = {
-        column.name: derived_expression(column, OUTER, INNER) for column in contract.derived_columns
-    }
+    derived = {column.name: derived_expression(column, OUTER, INNER) for column in contract.derived_columns}
     values = ", ".join(f"{derived[name]} as {name}" if name in derived else name for name in names)
     # Values are separated and an empty one is marked, by characters that no value holds, so that no two rows
     # hash alike by shifting.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orchestration.cli_help import texts
+from orchestration.errors import UserError
 from orchestration.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -18,6 +19,16 @@ if TYPE_CHECKING:
 def current_settings() -> Settings:
     """The checked settings, in the language of this invocation."""
     return load_settings(overrides={"REZERV_LANGUAGE": texts().language})
+
+
+def account_name() -> str:
+    """Who runs this invocation, by the name of the account; `UserError` where the machine cannot tell."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        raise UserError("error.lists_by_missing") from None
 
 
 def current_screen() -> Screen:

@@ -20,6 +20,7 @@ def build_definitions(
     `overrides` replaces resources by name: `settings`, `progress`, `command`, `dbt`. Parses the dbt project
     when its manifest is missing or old. Raises `UserError` for a wrong setting.
     """
+    from orchestration.assets.assignment import expert_panels_asset
     from orchestration.assets.data_docs import data_docs_asset
     from orchestration.assets.landing import landing_assets, landing_folder
     from orchestration.assets.measurement import measurement_assets
@@ -55,6 +56,7 @@ def build_definitions(
             *publication_assets(warehouse.keys),
             weekly_lists_asset(warehouse.keys),
             *measurement_assets(),
+            expert_panels_asset(),
         ],
         asset_checks=standing,
         jobs=list(jobs.values()),

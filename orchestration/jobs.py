@@ -6,6 +6,7 @@ most steps.
 
 import dagster as dg
 
+from orchestration.assets.assignment import PANELS_KEY
 from orchestration.assets.data_docs import DATA_DOCS_KEY
 from orchestration.assets.measurement import method_key
 from orchestration.assets.proctoring import DELIVERY_KEY, SITTINGS_KEY
@@ -24,6 +25,7 @@ VETTING_LISTS_JOB = "vetting_lists_job"
 PROCTORING_JOB = "proctoring_job"
 PROCTORING_DELIVERY_JOB = "proctoring_delivery_job"
 MEASUREMENT_JOB = "measurement_job"
+EXPERT_PANELS_JOB = "expert_panels_job"
 
 
 def build_jobs(
@@ -62,6 +64,10 @@ def build_jobs(
         MEASUREMENT_JOB: (
             dg.AssetSelection.assets(*(method_key(method) for method in METHODS)),
             "Compute the quality of measurement on the current release; advisory.",
+        ),
+        EXPERT_PANELS_JOB: (
+            dg.AssetSelection.assets(PANELS_KEY),
+            "Give works of the situational task that lack experts the experts they lack.",
         ),
     }
     if platform:

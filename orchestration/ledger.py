@@ -203,10 +203,10 @@ def in_force(acts: Iterable[Act], season: str) -> dict[str, Act]:
 
 
 @contextmanager
-def ledger_lock(folder: Path) -> Iterator[None]:
-    """Let nobody else append; within a thread it may be taken again.
+def ledger_lock(folder: Path, busy: str = "error.ledger_locked") -> Iterator[None]:
+    """Let nobody else append to the book in a folder; within a thread it may be taken again.
 
-    `OrchestrationError('error.ledger_locked')` when somebody holds it for long.
+    busy: key of the `OrchestrationError` when somebody holds it for long.
     """
     from filelock import FileLock, Timeout
 
@@ -215,7 +215,7 @@ def ledger_lock(folder: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=_LOCK_SECONDS)
     except Timeout:
-        raise OrchestrationError("error.ledger_locked", seconds=round(_LOCK_SECONDS)) from None
+        raise OrchestrationError(busy, seconds=round(_LOCK_SECONDS)) from None
     try:
         yield
     finally:
@@ -225,7 +225,7 @@ def ledger_lock(folder: Path) -> Iterator[None]:
 def recover(folder: Path) -> Recovered:
     """Set aside what a killed act left. It never counted: nothing that counts is touched."""
     with ledger_lock(folder):
-        unfinished = _set_aside(folder)
+        unfinished = set_aside(folder / LEDGER_NAME)
         named = {act.list_name for act in read_acts(folder)}
         removed = []
         lists = folder / LISTS_NAME
@@ -237,9 +237,9 @@ def recover(folder: Path) -> Recovered:
     return Recovered(unfinished, tuple(removed))
 
 
-def _set_aside(folder: Path) -> Path | None:
-    """Move an unfinished last line out of the ledger, into a file that says when."""
-    file = folder / LEDGER_NAME
+def set_aside(file: Path) -> Path | None:
+    """Move an unfinished last line out of a book of lines, into a file beside it that says when."""
+    folder = file.parent
     if not file.is_file():
         return None
     content = file.read_bytes()
@@ -252,7 +252,7 @@ def _set_aside(folder: Path) -> Path | None:
         stream.truncate(len(content) - len(rest))
         stream.flush()
         os.fsync(stream.fileno())
-    logger.warning("an unfinished line of the ledger was moved to %s", aside.name)
+    logger.warning("an unfinished line of %s was moved to %s", file.name, aside.name)
     return aside
 
 
@@ -305,17 +305,19 @@ def _make(proposal: Proposal, rows: Sequence[ListRow], act_no: int, previous: st
 
 
 def _append_line(folder: Path, line: bytes) -> None:
-    """The commit: all of the line stands on the disk when this returns."""
-    descriptor = os.open(
-        folder / LEDGER_NAME, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, _FILE_MODE
-    )
+    append_line(folder / LEDGER_NAME, line)
+
+
+def append_line(file: Path, line: bytes) -> None:
+    """The commit of a book of lines: all of the line stands on the disk when this returns."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, _FILE_MODE)
     try:
         while line:
             line = line[os.write(descriptor, line) :]
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    flush_folder(folder)
+    flush_folder(file.parent)
 
 
 def _write_list(lists: Path, name: str, content: bytes) -> None:

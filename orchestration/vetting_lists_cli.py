@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from orchestration.cli_context import current_screen, current_settings
+from orchestration.cli_context import account_name, current_screen, current_settings
 from orchestration.cli_help import LocalCommand
-from orchestration.errors import UserError
 
 if TYPE_CHECKING:
     from orchestration.console import Screen
@@ -35,7 +34,7 @@ def lists(as_of: str, by: str, dry_run: bool) -> None:
 
     asked = parse_as_of(as_of)
     settings, screen = current_settings(), current_screen()
-    who = by.strip() or _user()
+    who = by.strip() or account_name()
     vetting_lists.refuse_future(asked or settings.as_of)
     show_finished(screen, [] if dry_run else vetting_lists.finish(settings))
     _land(settings, screen)
@@ -47,16 +46,6 @@ def lists(as_of: str, by: str, dry_run: bool) -> None:
     if drawing.source_file:
         _build(settings, screen, moment)
         screen.say("vetting_lists.next")
-
-
-def _user() -> str:
-    """Who runs this, by the name of the account."""
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        raise UserError("error.lists_by_missing") from None
 
 
 def _clock(asked: datetime | None) -> datetime:

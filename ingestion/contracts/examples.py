@@ -36,6 +36,10 @@ _GIVEN: dict[str, tuple[Any, ...]] = {
     "body_code": ("GPO", "GPO", "GPO"),
     "ground_code": ("G_01", "G_02", "G_03"),
     "candidate_no": ("R25-000123", "R25-000124", "R25-000125"),
+    "track_codes": ("social|digital", "economy", "agro"),
+    "case_code": ("CASE-SOC-1", "CASE-SOC-2", "CASE-SOC-3"),
+    "expert_code": ("EX-SOC-01", "EX-SOC-02", "EX-SOC-03"),
+    "employer_bin": ("990140000011", "010240000022", "050640000033"),
 }
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ingestion.sample_season.expert_pool import CASES_PER_TRACK, case_codes, write_expert_pool
 from ingestion.sample_season.proctoring import proctor
 from ingestion.sample_season.rules import ONLINE_STAGES
 from ingestion.sample_season.stage import (
@@ -158,6 +159,8 @@ def run_panel(world: World, stage: str) -> None:
         _write_cases(run, entry.entrants)
         _write_solutions(run)
     _write_marks(run)
+    if stage == "situational":
+        write_expert_pool(run, entry.entrants)
 
 
 def raters_of(run: PanelRun, attempt: Attempt) -> list[tuple[str, str | None]]:
@@ -251,8 +254,8 @@ def solution(run: PanelRun, attempt: Attempt) -> dict[str, Any]:
 
 def case_of(world: World, idx: int) -> str:
     """The case drawn for a candidate among those of the track (Order §6.3)."""
-    number = int(world.streams.code("case", world.candidate_no[idx], length=8), 16) % 6
-    return f"CASE-{world.track[idx][:3].upper()}-{number + 1}"
+    number = int(world.streams.code("case", world.candidate_no[idx], length=8), 16) % CASES_PER_TRACK
+    return case_codes(world.track[idx])[number]
 
 
 def _write_cases(run: PanelRun, entrants: list[int]) -> None:

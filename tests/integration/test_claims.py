@@ -83,6 +83,14 @@ MISTAKES = {
         "update intermediate.int_national_decisions__latest set decided_at = timestamp '2025-10-24 19:00:00'"
     ),
     "assert_funnel_adds_up": "update reporting.rpt_funnel set count_entered = count_entered + 1",
+    "assert_no_expert_marks_in_conflict": (
+        "insert into core.fct_expert_conflicts"
+        " select season_code, rater_code, candidate_no, 'declared', null from core.fct_rater_marks"
+        " where stage_code = 'situational' limit 1"
+    ),
+    "assert_cases_are_of_the_track": (
+        "update core.dim_cases set track_code = case track_code when 'agro' then 'digital' else 'agro' end"
+    ),
     "assert_works_belong_to_their_sittings": (
         "update core.fct_solutions set candidate_no = 'R25-000000' where work_no ="
         " (select min(work_no) from core.fct_solutions)"

@@ -48,9 +48,7 @@ def test_each_scenario_alone(compiled_project: CompiledProject, tmp_path: Path, 
     agree(landed(compiled_project, tmp_path, size=260, seed=7, scenarios=[scenario]))
 
 
-@pytest.mark.parametrize(
-    ("size", "seed"), [(40, 1), (600, 2), pytest.param(1500, 3, marks=pytest.mark.long)]
-)
+@pytest.mark.parametrize(("size", "seed"), [(40, 1), (600, 2), pytest.param(1500, 3, marks=pytest.mark.long)])
 def test_all_scenarios_together(
     compiled_project: CompiledProject, tmp_path: Path, size: int, seed: int
 ) -> None:

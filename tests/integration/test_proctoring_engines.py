@@ -25,6 +25,8 @@ from tests.support.proctoring import HERE, everything, results, settings, write_
 
 ROOT = Path(__file__).parents[2]
 COUNT = 6
+
+
 class Season:
     """A folder of sittings, and how to start a run over it."""
 
