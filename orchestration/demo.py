@@ -22,14 +22,14 @@ from orchestration.console import (
     shown_path,
 )
 from orchestration.errors import UserError
-from orchestration.ledger import ledger_folder
 from orchestration.publication_reports import read_stages
 from orchestration.releases import current_release
 from orchestration.reports import is_up_to_date, last_seq, read_funnel, read_landing_after, require_release
-from orchestration.result_exports import exports_folder
 from orchestration.settings import Settings, generate_secrets, load_settings
 
 MARKER_NAME = "demo.json"
+#: Folders of a home that acts on its season fill: what was published, drawn, assigned, sent, looked back at.
+OF_ACTS = ("as_of", "assignments", "draws", "exports", "ledger", "measurement", "mend", "vetting")
 
 
 @dataclass(frozen=True)
@@ -148,8 +148,8 @@ def _claim_home(settings: Settings, season: DemoSeason, anew: bool) -> None:
 
 def _erase(settings: Settings) -> None:
     """Remove what a former demo made in this home; its secrets stay."""
-    folders = [ledger_folder(settings), exports_folder(settings)]
     home = settings.home.resolve()
+    folders = [home / name for name in OF_ACTS]
     folders += [
         one
         for one in (settings.recordings_dir, settings.proctoring_dir)

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 import pytest
 
 from orchestration import demo
+from orchestration.as_of import own_folder
+from orchestration.assignment.draws import draws_folder
+from orchestration.assignment.panels import assignments_folder
 from orchestration.demo import DemoSeason, _claim_home
 from orchestration.errors import UserError
 from orchestration.ledger import ledger_folder
+from orchestration.measurement.store import folder_of
+from orchestration.result_exports import exports_folder
 from orchestration.settings import Settings
+from orchestration.vetting_lists import lists_folder
 from tests.support.ledgers import make_ledger
 from tests.unit.orchestration.conftest import write_warehouse
 
@@ -55,3 +62,19 @@ def test_another_demo_needs_to_be_erased_by_name(settings: Settings) -> None:
     assert not settings.warehouse.exists() and not settings.landing_dir.exists()
     assert not ledger_folder(settings).exists()
     assert json.loads((settings.home / demo.MARKER_NAME).read_text())["scenarios"] == []
+
+
+def test_every_folder_that_acts_fill_goes_with_a_demo(settings: Settings) -> None:
+    _claim_home(settings, SMALL, anew=False)
+    filled = [
+        *(ledger_folder(settings), exports_folder(settings), draws_folder(settings)),
+        *(assignments_folder(settings), lists_folder(settings), own_folder(settings, datetime(2025, 9, 1))),
+        *(folder_of(settings.home, "release", "dif"), settings.home / "mend"),
+    ]
+    for folder in filled:
+        folder.mkdir(parents=True)
+        (folder / "file").write_text("of the season before")
+    (settings.home / "logs").mkdir(exist_ok=True)
+    _claim_home(settings, SMALL, anew=True)
+    assert not [folder for folder in filled if folder.exists()]
+    assert (settings.home / "logs").exists()
