@@ -37,21 +37,30 @@ left join seeds.form_families as f on f.season_code::varchar = a.season_code and
 left join core.dim_candidates as c on c.season_code = a.season_code and c.candidate_no = a.candidate_no
 left join selection.sel_stage_results as r
     on r.season_code = a.season_code and r.stage_code = a.stage_code and r.candidate_no = a.candidate_no
+where a.season_code::varchar = $season
 order by a.stage_code, a.form_code, a.candidate_no, a.item_no
 """
 
 _MARKS = """
 select stage_code, candidate_no, rater_code, criterion_code, points
 from core.fct_rater_marks
-where not is_recused and not is_observer and points is not null
+where season_code::varchar = $season and not is_recused and not is_observer and points is not null
 order by stage_code, candidate_no, rater_code, criterion_code
 """
 
 _OFFICIAL = """
 select stage_code, track_code, candidate_no, rank, is_admitted
 from selection.sel_stage_results
-where is_in_pool and rank is not null
+where season_code::varchar = $season and is_in_pool and rank is not null
 order by stage_code, track_code, candidate_no
+"""
+
+
+_POLICY = "select parameter_code, value from seeds.policy where season_code::varchar = $season"
+_SCALES = """
+select stage_code, points_min, points_max
+from seeds.stage_scoring
+where season_code::varchar = $season and points_min is not null
 """
 
 
@@ -87,31 +96,29 @@ def read_frames(file: Path) -> Frames:
 
     with duckdb.connect(str(file), read_only=True) as connection:
 
-        def rows(sql: str) -> list[tuple[object, ...]]:
-            return connection.execute(sql).fetchall()
+        def rows(sql: str, **values: str) -> list[tuple[object, ...]]:
+            return connection.execute(sql, values).fetchall()
 
         found = rows("select table_schema || '.' || table_name from information_schema.tables")
         missing = sorted(set(NEEDED_TABLES) - {str(name) for (name,) in found})
         if missing:
             raise OrchestrationError("error.release_older", release=file.stem, tables=", ".join(missing))
         [(season, content_hash)] = rows("select season_code::varchar, content_hash from release.manifest")
+        of_season = {"season": str(season)}
         return Frames(
             season_code=str(season),
             content_hash=str(content_hash),
             terms=_terms(
                 file,
-                {str(a): str(b) for a, b in rows("select parameter_code, value from seeds.policy")},
+                {str(a): str(b) for a, b in rows(_POLICY, **of_season)},
             ),
             scales={
                 str(stage): (int(str(least)), int(str(most)))
-                for stage, least, most in rows(
-                    "select stage_code, points_min, points_max from seeds.stage_scoring"
-                    " where points_min is not null"
-                )
+                for stage, least, most in rows(_SCALES, **of_season)
             },
-            answers=connection.execute(_ANSWERS).df(),
-            marks=connection.execute(_MARKS).df(),
-            official=connection.execute(_OFFICIAL).df(),
+            answers=connection.execute(_ANSWERS, of_season).df(),
+            marks=connection.execute(_MARKS, of_season).df(),
+            official=connection.execute(_OFFICIAL, of_season).df(),
         )
 
 

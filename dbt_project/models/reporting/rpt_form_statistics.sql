@@ -61,15 +61,21 @@ erring as (
 -- whose score is not further from the cut-off of their track than one standard error
 near as (
     select
+        takers.season_code,
         takers.stage_code,
         takers.form_code,
         takers.language_code,
         count(*)::integer as count_near_cutoff
     from takers
-    inner join cutoffs on takers.track_code = cutoffs.track_code and takers.stage_code = cutoffs.stage_code
+    inner join cutoffs
+        on
+            takers.season_code = cutoffs.season_code
+            and takers.track_code = cutoffs.track_code
+            and takers.stage_code = cutoffs.stage_code
     inner join erring
         on
-            takers.stage_code = erring.stage_code
+            takers.season_code = erring.season_code
+            and takers.stage_code = erring.stage_code
             and takers.form_code = erring.form_code
             and takers.language_code = erring.language_code
     where
@@ -77,7 +83,7 @@ near as (
             takers.score_numerator * cutoffs.cutoff_denominator
             - cutoffs.cutoff_numerator * takers.score_denominator
         ) <= erring.error_times_takers * takers.score_denominator * cutoffs.cutoff_denominator
-    group by takers.stage_code, takers.form_code, takers.language_code
+    group by takers.season_code, takers.stage_code, takers.form_code, takers.language_code
 )
 
 select
@@ -105,6 +111,7 @@ select
 from erring
 left join near
     on
-        erring.stage_code = near.stage_code
+        erring.season_code = near.season_code
+        and erring.stage_code = near.stage_code
         and erring.form_code = near.form_code
         and erring.language_code = near.language_code

@@ -30,6 +30,7 @@ items as (
 
 codes as (
     select distinct
+        season_code,
         stage_code,
         form_code,
         language_code,
@@ -45,7 +46,8 @@ options as (
     from items
     inner join codes
         on
-            items.stage_code = codes.stage_code
+            items.season_code = codes.season_code
+            and items.stage_code = codes.stage_code
             and items.form_code = codes.form_code
             and items.language_code = codes.language_code
 ),
@@ -64,13 +66,15 @@ beside as (
     from options
     left join chosen
         on
-            options.stage_code = chosen.stage_code
+            options.season_code = chosen.season_code
+            and options.stage_code = chosen.stage_code
             and options.form_code = chosen.form_code
             and options.language_code = chosen.language_code
             and options.item_no = chosen.item_no
             and options.option_code = chosen.option_code
     window of_item as (
-        partition by options.stage_code, options.form_code, options.language_code, options.item_no
+        partition by
+            options.season_code, options.stage_code, options.form_code, options.language_code, options.item_no
     )
 )
 

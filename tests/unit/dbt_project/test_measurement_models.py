@@ -7,10 +7,12 @@ from typing import Any
 
 import duckdb
 import numpy as np
+import pandas as pd
 import pytest
 
+from orchestration.measurement.frames import read_frames
 from orchestration.measurement.responses import Responses, responses
-from tests.support.measured_release import CUTOFF, write_measured_release
+from tests.support.measured_release import CUTOFF, STATISTICS, rendered, write_measured_release
 from tests.support.measurement import answers, marks
 
 PEOPLE = 211
@@ -88,3 +90,33 @@ def test_options_are_those_of_numpy(file: Path, form: Responses) -> None:
         of_item = [row for row in found if row["item_no"] == item]
         assert sum(row["count_chosen"] for row in of_item) == len(form.candidates)
         assert [row["option_code"] for row in of_item] == ["-", "A", "B", "C", "D", "E"]
+
+
+def test_another_season_with_the_same_forms_changes_nothing(given: Any, tmp_path: Path) -> None:
+    file = write_measured_release(tmp_path, given, marks(30, 6, seed=1))
+    alone, statistics = read_frames(file), {name: rows(file, name) for name in STATISTICS}
+    with duckdb.connect(str(file)) as connection:
+        tables = connection.execute(
+            "select table_schema || '.' || table_name from duckdb_columns() as c"
+            " inner join information_schema.tables as t using (table_name)"
+            " where column_name = 'season_code' and t.table_schema in ('core', 'selection', 'seeds')"
+        ).fetchall()
+        assert len(tables) > 6
+        for (table,) in tables:
+            connection.execute(
+                f"insert into {table} select * replace ('2026' as season_code) from {table}"
+                " where season_code::varchar = '2025'"
+            )
+        for name in STATISTICS:
+            connection.execute(f"create or replace table reporting.{name} as {rendered(name)}")
+            connection.execute(f"delete from reporting.{name} where season_code::varchar != '2025'")
+    for name, before in statistics.items():
+        pd.testing.assert_frame_equal(pd.DataFrame(rows(file, name)), pd.DataFrame(before))
+    beside = read_frames(file)
+    for one, other in zip(
+        (alone.answers, alone.marks, alone.official),
+        (beside.answers, beside.marks, beside.official),
+        strict=True,
+    ):
+        pd.testing.assert_frame_equal(one, other)
+    assert (alone.scales, alone.terms) == (beside.scales, beside.terms)
