@@ -279,7 +279,7 @@ def append(folder: Path, proposal: Proposal, rows: Sequence[ListRow], *, after: 
         act, content = _make(proposal, rows, len(acts) + 1, previous)
         if act.list_name is not None:
             _write_list(folder / LISTS_NAME, act.list_name, content)
-        _append_line(folder, act.line())
+        append_line(folder / LEDGER_NAME, act.line())
     logger.info("act %d: %s %s v%d, %s", act.act_no, act.kind, act.stage, act.version, act.act_hash)
     return act
 
@@ -302,10 +302,6 @@ def _make(proposal: Proposal, rows: Sequence[ListRow], act_no: int, previous: st
     }
     values["act_hash"] = Act(**values).computed_hash()
     return Act(**values), content
-
-
-def _append_line(folder: Path, line: bytes) -> None:
-    append_line(folder / LEDGER_NAME, line)
 
 
 def append_line(file: Path, line: bytes) -> None:

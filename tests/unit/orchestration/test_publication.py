@@ -377,12 +377,12 @@ def test_an_end_that_was_taken_away_is_not_published_over(season: Season) -> Non
 def test_killed_before_the_line_the_next_run_begins_anew(
     season: Season, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def dying(folder: Path, line: bytes) -> None:
-        (folder / "ledger.jsonl").write_bytes(line[:50])
+    def dying(file: Path, line: bytes) -> None:
+        file.write_bytes(line[:50])
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("orchestration.ledger._append_line", dying)
+        patch.setattr("orchestration.ledger.append_line", dying)
         with pytest.raises(KeyboardInterrupt):
             publish(season.settings, request("registration"))
     assert read_acts(season.folder) == [] and deliver_acts(season.settings) == []
