@@ -25,6 +25,7 @@ from orchestration.documents_cli import documents
 from orchestration.eligibility_cli import eligibility
 from orchestration.errors import UserError
 from orchestration.explain_cli import explain
+from orchestration.marking.cli import add_commands as add_marking_commands
 from orchestration.measurement_cli import measurement
 from orchestration.proctoring_cli import proctoring
 from orchestration.publication_cli import add_commands as add_publication_commands
@@ -217,7 +218,7 @@ def land(files: tuple[Path, ...], accept: bool, by: str, reason: str) -> int:
     settings, screen = _settings(), _screen()
     before = last_seq(settings)
     if not files:
-        runs.deliver_acts(settings)
+        runs.deliver_books(settings)
         runs.record_problems(settings)
     if runs.files_to_land(settings, files):
         with screen.progress() as progress:
@@ -349,6 +350,7 @@ cli.add_command(documents)
 cli.add_command(proctoring)
 cli.add_command(measurement)
 add_assignment_commands(cli)
+add_marking_commands(cli)
 cli.add_command(calendar)
 
 

@@ -115,7 +115,7 @@ def run_update(settings: Settings, screen: Screen, files: Sequence[Path] = (), *
 
     before = last_seq(settings)
     if not files:
-        runs.deliver_acts(settings)
+        runs.deliver_books(settings)
         runs.record_problems(settings)
     with screen.progress() as progress:
         runs.update(settings, progress, files, as_of=as_of)

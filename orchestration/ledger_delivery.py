@@ -1,18 +1,16 @@
 """From the ledger to the landing folder: every act comes into the warehouse as two files of its feeds.
 
-Belongs here: which acts are not there yet, and delivering them. Not here: landing (`ingestion/`), the ledger
-itself (`ledger.py`). Whoever lands or publishes calls this first, so an act whose process was killed after
-its line reaches the warehouse with the next run.
+Belongs here: which acts are not there yet, and delivering them. Not here: the ledger itself (`ledger.py`),
+how a file is delivered (`delivery.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingestion.clock import FOLDER_STAMP, local_zone
+from orchestration.delivery import landed_files, source_file, write_delivery
 from orchestration.ledger import (
     ACTS_FEED,
     KEPT,
@@ -21,26 +19,22 @@ from orchestration.ledger import (
     LISTS_NAME,
     Act,
     acts_content,
-    flush_folder,
     ledger_folder,
     ledger_lock,
     read_acts,
     read_list,
-    write_new,
 )
 
 if TYPE_CHECKING:
     from orchestration.settings import Settings
 
-_DRAFT = ".part"
-_FILE_MODE = 0o644
+FEEDS = (ACTS_FEED, LISTS_FEED)
 
 
 def source_files(act: Act) -> tuple[str, ...]:
     """Names below the landing folder of an act's files: its list, then the act itself."""
-    stamp = act.moment.replace(tzinfo=UTC).astimezone(local_zone()).strftime(FOLDER_STAMP)
     feeds = (ACTS_FEED,) if act.kind == KEPT else (LISTS_FEED, ACTS_FEED)
-    return tuple(f"{stamp}/{feed}__{act.act_no:04d}.parquet" for feed in feeds)
+    return tuple(source_file(act.moment, feed, act.act_no, "parquet") for feed in feeds)
 
 
 def deliver_acts(settings: Settings) -> list[Path]:
@@ -56,7 +50,7 @@ def deliver_acts(settings: Settings) -> list[Path]:
         missing = [act for act in acts if _missing(settings.landing_dir, act)]
         if not missing:
             return []
-        landed = landed_files(settings.warehouse)
+        landed = landed_files(settings.warehouse, FEEDS)
         return [path for act in missing for path in _deliver(folder, settings.landing_dir, act, landed)]
 
 
@@ -75,36 +69,9 @@ def _deliver(folder: Path, landing_dir: Path, act: Act, landed: Collection[str])
             content = (folder / LISTS_NAME / str(act.list_name)).read_bytes()
         else:
             content = acts_content(act)
-        _write(path, content)
+        write_delivery(path, content)
         delivered.append(path)
     return delivered
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(path.name + _DRAFT)
-    draft.unlink(missing_ok=True)
-    write_new(draft, content, _FILE_MODE)
-    draft.rename(path)
-    for folder in (path.parent, path.parent.parent):
-        flush_folder(folder)
-
-
-def landed_files(warehouse: Path) -> frozenset[str]:
-    """Names of the files of acts and lists that have landed."""
-    if not warehouse.is_file():
-        return frozenset()
-    from ingestion.raw_store import open_warehouse
-    from orchestration.builds import has_table
-
-    with open_warehouse(warehouse, read_only=True) as connection:
-        if not has_table(connection, "raw", "_batches"):
-            return frozenset()
-        rows = connection.execute(
-            "select source_file from raw._batches where feed in (?, ?) and state = 'landed'",
-            [ACTS_FEED, LISTS_FEED],
-        ).fetchall()
-    return frozenset(name for (name,) in rows)
 
 
 def unlanded(acts: Sequence[Act], landed: Collection[str]) -> list[Act]:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingestion.clock import utc_now
 from orchestration.builds import BuildRecord, latest_build, newest_landed_seq
+from orchestration.delivery import landed_files
 from orchestration.errors import OrchestrationError, ReleaseRefusedError, UserError
 from orchestration.ledger import (
     KEPT,
@@ -38,7 +39,7 @@ from orchestration.ledger import (
     recover,
     seeds_hash,
 )
-from orchestration.ledger_delivery import deliver_acts, landed_files, unlanded
+from orchestration.ledger_delivery import FEEDS, deliver_acts, unlanded
 from orchestration.ledger_verification import Verification, verify
 from orchestration.publication_lists import (
     ONLY_LATE,
@@ -201,7 +202,7 @@ def _read_standing(settings: Settings, verified: Verification) -> _Standing:
 
     if not settings.warehouse.is_file():
         raise ReleaseRefusedError("error.release_no_build")
-    waiting = unlanded(verified.acts, landed_files(settings.warehouse))
+    waiting = unlanded(verified.acts, landed_files(settings.warehouse, FEEDS))
     if waiting:
         raise OrchestrationError("error.publish_unlanded", act=waiting[0].act_no)
     with open_warehouse(settings.warehouse, read_only=True) as connection:

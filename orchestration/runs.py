@@ -125,12 +125,12 @@ def files_to_land(
     return list(pending_files(config))
 
 
-def deliver_acts(settings: Settings) -> None:
-    """Deliver acts of publishing that are in the ledger and neither landed nor in the landing folder."""
-    from orchestration.ledger_delivery import deliver_acts as deliver
+def deliver_books(settings: Settings) -> None:
+    """Deliver acts that are in a book and neither landed nor in the landing folder."""
+    from orchestration import delivery
 
     with logging_to_file(settings):
-        deliver(settings)
+        delivery.deliver_books(settings)
 
 
 def record_problems(settings: Settings) -> None:

@@ -52,11 +52,11 @@ def build_sensors(jobs: dict[str, Any], always: Sequence[dg.AssetKey]) -> list[d
         """New files in the landing folder, and acts not delivered yet: land their feeds, rebuild, release."""
         from ingestion.errors import RetryableError
         from ingestion.loader import pending_files
-        from orchestration.ledger_delivery import deliver_acts
+        from orchestration.delivery import deliver_books
 
         now = time.time()
         try:
-            deliver_acts(settings)
+            deliver_books(settings)
             pending = settled(pending_files(settings.ingestion_config()), now)
         except RetryableError as error:
             if error.message_key != "warehouse_busy":

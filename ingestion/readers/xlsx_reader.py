@@ -44,7 +44,7 @@ class XlsxReader(TableReader):
 
     def __init__(self, stream: BinaryIO, contract: Contract) -> None:
         super().__init__()
-        self._book = _Book(stream)
+        self._book = OpenWorkbook(stream)
         filled = list(self._book.sheets(contract))
         complete = [sheet for sheet in filled if sheet.header.is_complete]
         if not filled:
@@ -78,8 +78,11 @@ class XlsxReader(TableReader):
         return Chunk(named, range(first, first + len(rows)))
 
 
-class _Book:
-    """An open workbook; one sheet of it is held in memory at a time."""
+class OpenWorkbook:
+    """A checked workbook, open; one sheet of it is held in memory at a time.
+
+    sheet_names: of its worksheets, in order. Raises `UnreadableFileError` for a file that may not be opened.
+    """
 
     def __init__(self, stream: BinaryIO) -> None:
         from python_calamine import CalamineWorkbook, SheetTypeEnum
@@ -88,12 +91,12 @@ class _Book:
         self._error_cells = checked.error_cells
         self._book = _guarded(lambda: CalamineWorkbook.from_object(checked.content))
         kinds = self._book.sheets_metadata
-        self._names = [sheet.name for sheet in kinds if sheet.typ == SheetTypeEnum.WorkSheet]
+        self.sheet_names = [sheet.name for sheet in kinds if sheet.typ == SheetTypeEnum.WorkSheet]
         self._open: tuple[str | None, Any] = (None, None)
 
     def sheets(self, contract: Contract) -> Iterator[_Sheet]:
         """The filled sheets, in order."""
-        for name in self._names:
+        for name in self.sheet_names:
             header = find_header(map(_without_errors, self.filled_rows(name)), contract)
             if header is not None:
                 yield _Sheet(name, header)

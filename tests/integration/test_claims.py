@@ -95,6 +95,14 @@ MISTAKES = {
         "update core.fct_solutions set candidate_no = 'R25-000000' where work_no ="
         " (select min(work_no) from core.fct_solutions)"
     ),
+    "assert_only_the_panel_marks": (
+        "update core.fct_panel_raters set is_outsider = true where stage_code = 'situational' and is_whole"
+    ),
+    "assert_cases_are_those_drawn": (
+        "insert into core.fct_case_draws values"
+        " ('2025', 'situational', 'R25-000000', 'CASE-SOC-1', 'CASE-SOC-2', null, 'given_another')"
+    ),
+    "assert_every_missing_mark_is_owed": "delete from core.fct_marks_owed",
     "assert_every_no_has_its_finding": (
         "update core.fct_eligibility_findings set rule_code = 'CITIZENSHIP' where rule_code = 'AGE'"
     ),

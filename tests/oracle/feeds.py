@@ -195,6 +195,31 @@ _FEEDS: tuple[Feed, ...] = (
         ),
     ),
     Feed(
+        "assignment__drawn_cases",
+        ("season_code", "stage_code", "candidate_no"),
+        (
+            _SEASON,
+            _STAGE,
+            _CANDIDATE,
+            _text("case_code"),
+            _integer("draw_no", 1),
+            _moment("dealt_at"),
+        ),
+    ),
+    Feed(
+        "assignment__seats",
+        ("season_code", "assignment_no", "work_no", "expert_code"),
+        (
+            _SEASON,
+            _STAGE,
+            _integer("assignment_no", 1),
+            _text("work_no"),
+            _text("expert_code", pattern=r"[A-Z0-9]+(-[A-Z0-9]+)*"),
+            _integer("given_in_no", 1),
+            _moment("given_at"),
+        ),
+    ),
+    Feed(
         "outreach__events",
         ("event_id",),
         (

@@ -63,8 +63,17 @@ class Scores:
 
     def expert_marks(self, candidate_no: str, sitting: Row) -> list[Version]:
         """Every version of the experts' marks of the work that counts at a sitting (A20)."""
-        work = self._work(sitting)
+        work = self.work(sitting)
         return [] if work is None else self._expert_marks.judged(work["work_no"], candidate_no)
+
+    def panel(self, candidate_no: str, stage_code: str, sitting: Row) -> dict[str, list[Row]]:
+        """Rows of a panel by rater, without observers and recused ones; of experts what counts (A20, A26)."""
+        if stage_code == "situational":
+            work = self.work(sitting)
+            marks = [] if work is None else self._expert_marks.counted(work["work_no"], candidate_no)
+            return _by(marks, "expert_code")
+        raters = _by(self._panel_marks[stage_code].get(candidate_no, []), _PANELS[stage_code][1])
+        return {code: own for code, own in raters.items() if not any(_is_out(row) for row in own)}
 
     def result(self, candidate_no: str, stage: order.Stage, sitting: Row) -> Result:
         """The result of a counted sitting."""
@@ -93,7 +102,7 @@ class Scores:
 
         By policy of the last three, or of two without a decision (A20, A19).
         """
-        work = self._work(sitting)
+        work = self.work(sitting)
         if work is None:
             return no_result("NO_RESULT")
         criteria = order.CRITERIA["situational"]
@@ -117,7 +126,7 @@ class Scores:
         counted = [own for _, _, own in whole[: order.EXPERTS_EXPECTED]]
         return _mean_of_raters(counted, [sitting, work])
 
-    def _work(self, sitting: Row) -> Row | None:
+    def work(self, sitting: Row) -> Row | None:
         """§6.3: the work of a sitting; of several the last."""
         works = self._works.get(sitting["sitting_id"], [])
         return max(works, key=lambda row: (row["submitted_at"], row["work_no"]), default=None)

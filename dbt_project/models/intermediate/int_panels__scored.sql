@@ -37,14 +37,10 @@ panels as (
         any_value(raters_expected) as raters_expected,
         any_value(raters_accepted_by_decision) as raters_accepted_by_decision,
         any_value(quorum) as quorum,
-        -- a fixed panel counts its first whole sets, an open one everybody
-        count(*) filter (where is_whole and rater_order <= coalesce(raters_expected, rater_order))
-            as count_counted,
-        sum(points_sum) filter (where is_whole and rater_order <= coalesce(raters_expected, rater_order))
-            as points_sum,
+        count(*) filter (where is_counted) as count_counted,
+        sum(points_sum) filter (where is_counted) as points_sum,
         any_value(count_criteria) as count_criteria,
-        max(known_at) filter (where is_whole and rater_order <= coalesce(raters_expected, rater_order))
-            as known_at
+        max(known_at) filter (where is_counted) as known_at
     from raters
     group by season_code, stage_code, candidate_no
 ),

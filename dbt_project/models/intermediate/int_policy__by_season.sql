@@ -35,6 +35,7 @@ select
     max(value) filter (where parameter_code = 'document_reminder_days')::integer as document_reminder_days,
     max(value) filter (where parameter_code = 'preparation_days_before')::integer as preparation_days_before,
     max(value) filter (where parameter_code = 'booking_min_hours')::integer as booking_min_hours,
-    max(value) filter (where parameter_code = 'marking_min_days')::integer as marking_min_days
+    max(value) filter (where parameter_code = 'marking_min_days')::integer as marking_min_days,
+    max(value) filter (where parameter_code = 'disagreement_points')::integer as disagreement_points
 from policy
 group by season_code

@@ -43,35 +43,50 @@ raters as (
             and marks.stage_code = criteria.stage_code
             and marks.criterion_code = criteria.criterion_code
     group by marks.season_code, marks.stage_code, marks.candidate_no, marks.rater_code
+),
+
+ordered as (
+    select
+        raters.*,
+        criteria_counts.count_criteria,
+        raters.count_points = criteria_counts.count_criteria as is_whole,
+        scoring.raters_expected,
+        scoring.raters_accepted_by_decision,
+        scoring.quorum,
+        row_number() over (
+            partition by raters.season_code, raters.stage_code, raters.candidate_no
+            order by
+                raters.count_points = criteria_counts.count_criteria desc,
+                case when policy.counted_marks_code = 'last_three' then null else raters.marked_at end asc,
+                case when policy.counted_marks_code = 'last_three' then null else raters.rater_code end asc,
+                raters.marked_at desc,
+                raters.rater_code desc
+        ) as rater_order
+    from raters
+    inner join criteria_counts
+        on
+            raters.season_code = criteria_counts.season_code
+            and raters.stage_code = criteria_counts.stage_code
+    inner join scoring
+        on raters.season_code = scoring.season_code and raters.stage_code = scoring.stage_code
+    left join policy on raters.season_code = policy.season_code
+    -- A26: the observer has no mark, the recused are no part of the panel
+    where not raters.is_recused and not raters.is_observer
 )
 
 select
-    raters.season_code,
-    raters.stage_code,
-    raters.candidate_no,
-    raters.rater_code,
-    raters.points_sum,
-    raters.known_at,
-    criteria_counts.count_criteria,
-    raters.count_points = criteria_counts.count_criteria as is_whole,
-    -- A20: of a panel of fixed size the first whole sets count, or the last by policy
-    row_number() over (
-        partition by raters.season_code, raters.stage_code, raters.candidate_no
-        order by
-            raters.count_points = criteria_counts.count_criteria desc,
-            case when policy.counted_marks_code = 'last_three' then null else raters.marked_at end asc,
-            case when policy.counted_marks_code = 'last_three' then null else raters.rater_code end asc,
-            raters.marked_at desc,
-            raters.rater_code desc
-    ) as rater_order,
-    scoring.raters_expected,
-    scoring.raters_accepted_by_decision,
-    scoring.quorum
-from raters
-inner join criteria_counts
-    on raters.season_code = criteria_counts.season_code and raters.stage_code = criteria_counts.stage_code
-inner join scoring
-    on raters.season_code = scoring.season_code and raters.stage_code = scoring.stage_code
-left join policy on raters.season_code = policy.season_code
--- A26: the observer has no mark, the recused are no part of the panel
-where not raters.is_recused and not raters.is_observer
+    season_code,
+    stage_code,
+    candidate_no,
+    rater_code,
+    points_sum,
+    count_points::integer as count_points,
+    known_at,
+    count_criteria::integer as count_criteria,
+    is_whole,
+    -- A20: a panel of fixed size counts its first whole sets, or the last by policy; an open one everybody's
+    is_whole and rater_order <= coalesce(raters_expected, rater_order) as is_counted,
+    raters_expected,
+    raters_accepted_by_decision,
+    quorum
+from ordered

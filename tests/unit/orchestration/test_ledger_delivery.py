@@ -9,10 +9,11 @@ import duckdb
 import pytest
 
 from ingestion.loader import land_files, pending_files
-from orchestration import ledger_delivery, runs
+from orchestration import runs
+from orchestration.delivery import landed_files
 from orchestration.errors import OrchestrationError
 from orchestration.ledger import ledger_folder, read_acts
-from orchestration.ledger_delivery import deliver_acts, landed_files, source_files, unlanded
+from orchestration.ledger_delivery import FEEDS, deliver_acts, source_files, unlanded
 from orchestration.settings import Settings
 from tests.support.ledgers import make_ledger
 
@@ -41,9 +42,9 @@ def test_without_a_ledger_nothing_is_made(settings: Settings) -> None:
 def test_every_act_is_delivered_once_and_received_at_its_moment(settings: Settings) -> None:
     acts = make_ledger(ledger_folder(settings))
     assert len(deliver_acts(settings)) == 7 and delivered(settings) == NAMES
-    assert unlanded(acts, landed_files(settings.warehouse)) == acts
+    assert unlanded(acts, landed_files(settings.warehouse, FEEDS)) == acts
     land(settings)
-    assert unlanded(acts, landed_files(settings.warehouse)) == []
+    assert unlanded(acts, landed_files(settings.warehouse, FEEDS)) == []
     with duckdb.connect(str(settings.warehouse), read_only=True) as connection:
         states = connection.execute("select distinct state, count_quarantined from raw._batches").fetchall()
         wrong = connection.execute(
@@ -80,7 +81,7 @@ def test_a_delivery_that_was_killed_is_finished(settings: Settings, monkeypatch:
         with pytest.raises(KeyboardInterrupt):
             deliver_acts(settings)
     assert len(delivered(settings)) == 3 and list(settings.landing_dir.rglob("*.part"))
-    runs.deliver_acts(settings)
+    runs.deliver_books(settings)
     assert delivered(settings) == NAMES and not list(settings.landing_dir.rglob("*.part"))
 
 
@@ -98,4 +99,4 @@ def test_a_changed_list_is_not_delivered(settings: Settings) -> None:
 def test_names_of_files(settings: Settings) -> None:
     acts = make_ledger(ledger_folder(settings))
     assert sorted(name for act in acts for name in source_files(act)) == NAMES
-    assert ledger_delivery.landed_files(settings.warehouse) == frozenset()
+    assert landed_files(settings.warehouse, FEEDS) == frozenset()
