@@ -1,14 +1,15 @@
-"""Identities taken out of the vault for the weekly lists to the vetting bodies, and the record of it.
+"""Identities taken out of the vault for lists that name people, and the record of it.
 
 Belongs here: which row of the vault a line of a list names (the very one that its ``identity_key`` was
-computed from), and who drew which list when (table ``vault.list_exports``). Not here: files
+computed from), who drew which weekly list to the vetting bodies when (table ``vault.list_exports``), and the
+opening of all names of the Reserve at once. Not here: files
 (``vetting_lists.py``) or who is on a list (``dbt_project/``, Order §4.3). The record is made before anything
 is taken.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -17,7 +18,7 @@ from ingestion.config import IngestionConfig
 from ingestion.contracts import load_contract
 from ingestion.derivation import derived_expression
 from ingestion.errors import RezervError
-from ingestion.vault import PersonKeys, Vault, open_vault
+from ingestion.vault import PersonKeys, Vault, open_vault, record_openings, require_two_people
 
 REGISTRATIONS = "platform__registrations"
 IDENTITY_KEY = "identity_key"
@@ -66,17 +67,38 @@ def take_identities(
     ``RezervError``: ``list_identity_missing`` if the vault lacks a row, ``list_identity_differs`` if
     one says something else than its key; then nothing is recorded.
     """
-    wanted = sorted(set(rows), key=lambda row: (row.batch_id, row.row_number))
     with open_vault(config.vault, config.vault_key, config.person_secret) as vault:
-        found = _look_up(vault, config, wanted)
-        missing = [row for row in wanted if row not in found]
-        if missing:
-            raise RezervError("list_identity_missing", count=len(missing), batch=missing[0].batch_id)
-        strange = [row for row, (_, key) in found.items() if row.identity_key not in (None, key)]
-        if strange:
-            raise RezervError("list_identity_differs", count=len(strange), batch=strange[0].batch_id)
+        found = _agreeing(vault, config, rows)
         for one in exports:
             vault.rows("insert into vault.list_exports values (?, ?, ?, ?, ?)", _values(one))
+    return found
+
+
+def take_named(
+    config: IngestionConfig, rows: Mapping[str, VaultRow], by: str, second: str, reason: str
+) -> dict[str, Identity]:
+    """The identities of candidates, by number, opened by two people for a reason (POLICY A45, A50).
+
+    Each opening is recorded before anything is given out. ``RezervError``: ``two_people``,
+    ``reason_missing``, and the errors of `take_identities`; then nothing is recorded.
+    """
+    require_two_people(by, second, reason)
+    with open_vault(config.vault, config.vault_key, config.person_secret) as vault:
+        found = _agreeing(vault, config, rows.values())
+        record_openings(vault, sorted(rows), by, second, reason)
+    return {candidate_no: found[row] for candidate_no, row in rows.items()}
+
+
+def _agreeing(vault: Vault, config: IngestionConfig, rows: Iterable[VaultRow]) -> dict[VaultRow, Identity]:
+    """Identities of rows that the vault has and that say what their keys say."""
+    wanted = sorted(set(rows), key=lambda row: (row.batch_id, row.row_number))
+    found = _look_up(vault, config, wanted)
+    missing = [row for row in wanted if row not in found]
+    if missing:
+        raise RezervError("list_identity_missing", count=len(missing), batch=missing[0].batch_id)
+    strange = [row for row, (_, key) in found.items() if row.identity_key not in (None, key)]
+    if strange:
+        raise RezervError("list_identity_differs", count=len(strange), batch=strange[0].batch_id)
     return {row: identity for row, (identity, _) in found.items()}
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -197,18 +197,32 @@ def open_identity(
     It shows the identity once; nothing stays open (POLICY A50). ``RezervError``: ``two_people`` unless two
     different people are named, ``reason_missing``, ``candidate_unknown``.
     """
-    if not asked_by.strip() or _same(asked_by) == _same(seconded_by) or not seconded_by.strip():
-        raise RezervError("two_people")
-    if not reason.strip():
-        raise RezervError("reason_missing")
+    require_two_people(asked_by, seconded_by, reason)
     with _open(config) as vault:
         found = _identities(vault, candidate_no)
         if not found:
             raise RezervError("candidate_unknown", candidate=candidate_no)
-        record = [utc_now(), candidate_no, asked_by.strip(), seconded_by.strip(), reason.strip()]
-        vault.rows("insert into vault.openings values (?, ?, ?, ?, ?)", record)
+        record_openings(vault, [candidate_no], asked_by, seconded_by, reason)
     logger.info("the identity of %s was opened by %s, seconded by %s", candidate_no, asked_by, seconded_by)
     return found
+
+
+def require_two_people(asked_by: str, seconded_by: str, reason: str) -> None:
+    """``RezervError``: ``two_people`` unless two different people are named, ``reason_missing``."""
+    if not asked_by.strip() or _same(asked_by) == _same(seconded_by) or not seconded_by.strip():
+        raise RezervError("two_people")
+    if not reason.strip():
+        raise RezervError("reason_missing")
+
+
+def record_openings(
+    vault: Vault, candidates: Iterable[str], asked_by: str, seconded_by: str, reason: str
+) -> None:
+    """Write down that the identities of these candidates are opened now, by whom and why."""
+    moment = utc_now()
+    for candidate_no in candidates:
+        record: list[object] = [moment, candidate_no, asked_by.strip(), seconded_by.strip(), reason.strip()]
+        vault.rows("insert into vault.openings values (?, ?, ?, ?, ?)", record)
 
 
 def openings(config: IngestionConfig) -> list[Opening]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ingestion.errors import RezervError
+from orchestration.announcements.cli import add_commands as add_announcement_commands
 from orchestration.assignment.cli import add_commands as add_assignment_commands
 from orchestration.calendar_cli import calendar
 from orchestration.cli_help import LocalCommand, LocalGroup, current_texts, texts, usage_error_text
@@ -351,6 +352,7 @@ cli.add_command(proctoring)
 cli.add_command(measurement)
 add_assignment_commands(cli)
 add_marking_commands(cli)
+add_announcement_commands(cli)
 cli.add_command(calendar)
 
 

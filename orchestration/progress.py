@@ -15,6 +15,7 @@ COMPUTING = "computing"
 DRAWING = "drawing"
 PUBLISHING = "publishing"
 RELEASING = "releasing"
+WRITING = "writing"
 
 
 class Progress(Protocol):

@@ -99,8 +99,9 @@ class Table:
     """Rows of plain values under columns.
 
     name: short, of the Excel sheet, unique in a document. notes: how to read it, below it. total: whether the
-    last row sums up the others. wide: whether it needs a page on its side. Raises `ValueError` for a row that
-    has not one value for each column.
+    last row sums up the others. wide: whether it needs a page on its side. folds: how many rows stand side by
+    side on paper, for long lists of short rows. Raises `ValueError` for a row that has not one value for each
+    column.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Table:
     notes: tuple[str, ...] = ()
     total: bool = False
     wide: bool = False
+    folds: int = 1
 
     def __post_init__(self) -> None:
         for row in self.rows:

@@ -139,6 +139,7 @@ def _table(table: Table, language: str) -> dict[str, Any]:
         for row in table.rows
     ]
     needs = [_need(column, [row[place] for row in rows]) for place, column in enumerate(table.columns)]
+    columns, rows, needs = table.columns * table.folds, _folded(rows, table), needs * table.folds
     size, is_wide = _fitting_size(needs, table.wide)
     return {
         "type": "table",
@@ -148,11 +149,20 @@ def _table(table: Table, language: str) -> dict[str, Any]:
         "total": table.total,
         "columns": [
             {"label": plain(column.label), "number": column.is_number, **_width(column, least, most, size)}
-            for column, (least, most) in zip(table.columns, needs, strict=True)
+            for column, (least, most) in zip(columns, needs, strict=True)
         ],
         "rows": rows,
         "notes": [plain(note) for note in table.notes],
     }
+
+
+def _folded(rows: list[list[str]], table: Table) -> list[list[str]]:
+    """So many rows side by side, to be read from left to right."""
+    whole = [*rows, *([[""] * len(table.columns)] * (-len(rows) % table.folds))]
+    return [
+        [cell for row in whole[first : first + table.folds] for cell in row]
+        for first in range(0, len(whole), table.folds)
+    ]
 
 
 def _need(column: Column, cells: list[str]) -> tuple[int, int]:

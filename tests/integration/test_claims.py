@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -225,6 +225,27 @@ def test_a_claim_holds_and_notices_a_mistake(warehouse: duckdb.DuckDBPyConnectio
     changed = warehouse.execute(MISTAKES[claim]).fetchall()[0][0]
     assert changed, "the mistake should touch somebody"
     assert failures(warehouse, claim) != []
+
+
+def test_a_decision_between_the_planned_and_the_real_publication_counts(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    """A31: the list of vetting may come out later than planned, and rests on what was decided until then."""
+    claim = "assert_no_reply_is_never_clear"
+    planned = STAGES[1].published_at.astimezone(UTC).replace(tzinfo=None)
+    warehouse.execute(
+        "update raw.agency__working_group_decisions set decided_at = ?"
+        " where action_code = 'admit_conditionally' and candidate_no in (select candidate_no"
+        " from selection.sel_stage_results"
+        " where stage_code = 'vetting' and reason_code = 'VETTING_BY_DECISION')",
+        [planned + timedelta(hours=1)],
+    )
+    assert failures(warehouse, claim) != []
+    warehouse.execute(
+        "update core.dim_stages set published_at = ? where stage_code = 'vetting'",
+        [planned + timedelta(hours=2)],
+    )
+    assert failures(warehouse, claim) == []
 
 
 def test_every_claim_about_results_has_its_mistake() -> None:

@@ -10,18 +10,21 @@ import csv
 import io
 from collections import defaultdict
 from datetime import datetime
+from fractions import Fraction
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from ingestion.sample_season import write_season
+from tests.oracle import run_oracle
 from tests.oracle.marking import OracleMarking, run_marking_oracle
 from tests.oracle.order import local
 from tests.support.season import AFTER_THE_SEASON, CompiledProject, TestSeason, open_season
 from tests.unit.oracle.builders import csv_of, land
 
 STAGE = "situational"
+PANELS = (STAGE, "assessment_centre", "interview", "expert_commission")
 DRAWN_AT, GIVEN_AT, REASSIGNED_AT = local(2025, 8, 16, 7), local(2025, 8, 17, 23), local(2025, 8, 19, 12)
 MOMENTS = (local(2025, 8, 18, 1), local(2025, 8, 20, 9), AFTER_THE_SEASON)
 Rows = list[dict[str, str]]
@@ -112,6 +115,17 @@ def warehouse(season: TestSeason) -> OracleMarking:
     return OracleMarking(set(owed), set(works), set(cases))
 
 
+def means_of_criteria(season: TestSeason) -> dict[tuple[str, str], Fraction]:
+    """The score that the points of the criteria give, by stage and candidate."""
+    found: dict[tuple[str, str], list[Fraction]] = defaultdict(list)
+    for stage, who, total, count in season.query(
+        "select stage_code, candidate_no, criterion_points_sum, count_rated"
+        " from reporting.rpt_criterion_points"
+    ):
+        found[stage, who].append(Fraction(total, count))
+    return {key: sum(means, Fraction(0)) / len(means) for key, means in found.items()}
+
+
 @pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.long) for n in range(2, 8))])
 def test_every_line_is_as_the_oracle_says(
     compiled_project: CompiledProject, tmp_path: Path, seed: int
@@ -127,6 +141,13 @@ def test_every_line_is_as_the_oracle_says(
         assert sorted(found.owed ^ oracle.owed, key=str) == []
         assert sorted(found.works ^ oracle.works, key=str) == []
         assert sorted(found.cases ^ oracle.cases, key=str) == []
+    scores = {
+        key: result.score
+        for key, result in run_oracle(tmp_path / "landing", moment, AFTER_THE_SEASON).results.items()
+        if key[0] in PANELS and result.score is not None
+    }
+    means = means_of_criteria(season)
+    assert scores and scores == {key: means.get(key) for key in scores}
     assert {line[3] for line in oracle.owed} == {"not_begun", "incomplete", "nobody"}
     assert {line[4] for line in oracle.cases} == {
         "not_drawn", "solved_another", "given_another", "given_none"

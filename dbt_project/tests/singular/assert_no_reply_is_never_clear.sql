@@ -12,14 +12,24 @@ with admitted as (
     where results.stage_code = 'vetting' and results.is_admitted
 ),
 
-moments as (
+closes as (
     select
         season_code,
-        max(ends_at) filter (where event_code = 'vetting') as closes_at,
-        max(starts_at) filter (where event_code = 'published') as published_at
+        max(ends_at) as closes_at
     from {{ ref('int_calendar__moments') }}
-    where stage_code = 'vetting'
+    where stage_code = 'vetting' and event_code = 'vetting'
     group by season_code
+),
+
+-- the list may come out later than planned, and decide by what was decided until then
+moments as (
+    select
+        closes.season_code,
+        closes.closes_at,
+        stages.published_at
+    from closes
+    inner join {{ ref('dim_stages') }} as stages on closes.season_code = stages.season_code
+    where stages.stage_code = 'vetting'
 ),
 
 cleared as (
