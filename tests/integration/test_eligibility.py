@@ -884,7 +884,12 @@ def test_the_command_can_tell_every_case(judged: Judged, language: str) -> None:
     release = OpenRelease(
         CurrentRelease("r", Path("r"), NOW, None), Reading(judged.season.config.warehouse, language)
     )
+    told_of: set[str] = set()
     for name, case in CASES.items():
+        alike = repr((case.findings, case.warnings, case.effects))
+        if alike in told_of:
+            continue
+        told_of.add(alike)
         told = read_explanation(release, judged.filed.numbers[name])
         assert {rule["rule_code"] for rule in told.rules if rule["is_met"] is False} == set(case.findings)
         assert {row["rule_code"] for row in told.findings} == set(case.findings)
