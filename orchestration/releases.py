@@ -70,12 +70,16 @@ class ReleaseInfo:
 
 @dataclass(frozen=True)
 class CurrentRelease:
-    """The release that the pointer names."""
+    """The release that the pointer names.
+
+    confirmed_at: when it was last found to be what the latest build would give; None of an older pointer.
+    """
 
     release_id: str
     file: Path
     published_at: datetime
     as_of: datetime | None
+    confirmed_at: datetime | None = None
 
 
 def current_release(releases_dir: Path) -> CurrentRelease | None:
@@ -93,6 +97,7 @@ def current_release(releases_dir: Path) -> CurrentRelease | None:
             file=releases_dir / content["file"],
             published_at=_read_moment(content["published_at"]),
             as_of=_read_moment(content["as_of"]) if content.get("as_of") else None,
+            confirmed_at=_read_moment(content["confirmed_at"]) if content.get("confirmed_at") else None,
         )
     except (ValueError, KeyError, TypeError) as error:
         raise UserError("error.pointer_broken", file=pointer) from error
@@ -209,6 +214,7 @@ def _publish_draft(
     fingerprint = _content_hash(connection)
     before = _manifest_of(previous.file) if previous else None
     if previous and before and before["content_hash"] == fingerprint:
+        _point_to(settings.releases_dir, previous)
         return _unchanged(previous, before)
     published_at = utc_now().replace(microsecond=0)
     release_id = _free_release_id(settings, published_at, fingerprint)
@@ -231,7 +237,7 @@ def _publish_draft(
     new_batches = _one(connection, "select count(*) from release.new_batches")
     file = settings.releases_dir / f"{release_id}.duckdb"
     _seal(draft, file)
-    _point_to(settings.releases_dir, release_id, file.name, published_at, build.as_of)
+    _point_to(settings.releases_dir, CurrentRelease(release_id, file, published_at, build.as_of))
     logger.info("release published: %s", release_id)
     return ReleaseInfo(
         release_id, file, True, published_at, build.as_of,
@@ -369,15 +375,14 @@ def _seal(draft: _Draft, file: Path) -> None:
     _sync(file.parent)
 
 
-def _point_to(
-    folder: Path, release_id: str, name: str, published_at: datetime, as_of: datetime | None
-) -> None:
+def _point_to(folder: Path, release: CurrentRelease) -> None:
     """Replace the pointer in one step; readers see the old release or the new one, never neither."""
     content = {
-        "release_id": release_id,
-        "file": name,
-        "published_at": _moment(published_at),
-        "as_of": _moment(as_of) if as_of else None,
+        "release_id": release.release_id,
+        "file": release.file.name,
+        "published_at": _moment(release.published_at),
+        "as_of": _moment(release.as_of) if release.as_of else None,
+        "confirmed_at": _moment(utc_now().replace(microsecond=0)),
     }
     draft = folder / f"{POINTER_NAME}.tmp"
     draft.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

@@ -307,7 +307,8 @@ def is_up_to_date(settings: Settings) -> bool:
         build.code_version == code_version()
         and newest_source() < build.started_at.replace(tzinfo=UTC).timestamp()
     )
-    is_released = state.release.published_at >= build.finished_at.replace(microsecond=0)
+    released_at = state.release.confirmed_at or state.release.published_at
+    is_released = released_at >= build.finished_at.replace(microsecond=0)
     return (
         bool(build.is_successful)
         and build.is_full

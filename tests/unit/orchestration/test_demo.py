@@ -14,6 +14,7 @@ from orchestration.assignment.panels import assignments_folder
 from orchestration.demo import DemoSeason, _claim_home
 from orchestration.errors import UserError
 from orchestration.ledger import ledger_folder
+from orchestration.marking.forms import forms_folder
 from orchestration.measurement.store import folder_of
 from orchestration.result_exports import exports_folder
 from orchestration.settings import Settings
@@ -70,6 +71,7 @@ def test_every_folder_that_acts_fill_goes_with_a_demo(settings: Settings) -> Non
         *(ledger_folder(settings), exports_folder(settings), draws_folder(settings)),
         *(assignments_folder(settings), lists_folder(settings), own_folder(settings, datetime(2025, 9, 1))),
         *(folder_of(settings.home, "release", "dif"), settings.home / "mend"),
+        *(forms_folder(settings), settings.home / "announcements"),
     ]
     for folder in filled:
         folder.mkdir(parents=True)

@@ -13,7 +13,13 @@ import pytest
 from orchestration import releases
 from orchestration.builds import CheckOutcome, start_build
 from orchestration.errors import ReleaseRefusedError, UserError
-from orchestration.releases import ReleaseInfo, current_release, publish, summarise_changes
+from orchestration.releases import (
+    POINTER_NAME,
+    ReleaseInfo,
+    current_release,
+    publish,
+    summarise_changes,
+)
 from orchestration.settings import Settings
 from tests.unit.orchestration.conftest import AS_OF, RESULTS, Result, add_batch, record_build, write_warehouse
 
@@ -73,6 +79,23 @@ def test_nothing_new_makes_no_release(settings: Settings) -> None:
     assert not again.is_new
     assert again.release_id == first.release_id
     assert list(settings.releases_dir.glob("*.duckdb")) == [first.file]
+    standing = current_release(settings.releases_dir)
+    assert standing is not None and standing.published_at == first.published_at
+    assert standing.confirmed_at is not None and standing.confirmed_at >= first.published_at
+
+
+def test_a_release_that_a_later_build_confirms_leaves_nothing_to_do(settings: Settings) -> None:
+    """A pointer from before releases were confirmed counts by its publication."""
+    first = build_and_publish(settings)
+    pointer = settings.releases_dir / POINTER_NAME
+    content = json.loads(pointer.read_text())
+    del content["confirmed_at"]
+    pointer.write_text(json.dumps(content))
+    standing = current_release(settings.releases_dir)
+    assert standing is not None
+    assert (standing.confirmed_at, standing.published_at) == (None, first.published_at)
+    build_and_publish(settings, batches=("b1", "b2"))
+    assert json.loads(pointer.read_text())["confirmed_at"]
 
 
 def test_the_same_content_has_the_same_hash_in_another_home(settings: Settings, tmp_path: Path) -> None:
