@@ -51,7 +51,7 @@ def _stage_before(figures: Figures, stage: str) -> Block:
         Column(say("column.goes_on"), Kind.WHOLE),
         Column(say("column.rate_now"), Kind.PERCENT),
     )
-    counts = [
+    counts: list[tuple[str, int, int, int, int]] = [
         (
             names[row["track_code"]],
             earlier[row["track_code"]]["count_entered"],
@@ -61,10 +61,12 @@ def _stage_before(figures: Figures, stage: str) -> Block:
         )
         for row in figures.rows("tracks", stage)
     ]
-    total = (say("column.total"), *(sum(int(row[place]) for row in counts) for place in range(1, 5)))
+    came, passed, entered, admitted = (
+        sum(numbers) for numbers in zip(*(row[1:] for row in counts), strict=True)
+    )
+    counts.append((say("column.total"), came, passed, entered, admitted))
     rows = tuple(
-        (name, entered, went, share(went, entered), now, on, share(on, now))
-        for name, entered, went, now, on in (*counts, total)
+        (name, then, went, share(went, then), now, on, share(on, now)) for name, then, went, now, on in counts
     )
     title = say("compared.stage_before", stage=figures.stage_name(before))
     return Table(say("compared.sheet"), title, columns, rows, (say("compared.note"),), total=True)

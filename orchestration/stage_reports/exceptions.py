@@ -9,7 +9,7 @@ from __future__ import annotations
 from orchestration.layout.content import Block, Column, Kind, Paragraph, Section, Table, Tone, Value
 from orchestration.sensitivity import parameter_text, value_text
 from orchestration.stage_reports.figures import Figures
-from orchestration.texts import texts_of
+from orchestration.texts import Texts, texts_of
 from orchestration.vetting_reports import Row
 
 # What the feed of the working group's decisions may hold (its contract), and what support decides of a claim.
@@ -51,6 +51,16 @@ _CHANGES = {
     "status": "change.status",
     "score": "change.score",
     "rank": "change.rank",
+}
+# Policies that have no parameter: what they ask, and the answer.
+_ANSWERED = {
+    "A26": ("policy.a26", "policy.a26_answer"),
+    "A28": ("policy.a28", "policy.a28_answer"),
+    "A31": ("policy.a31", "policy.a31_answer"),
+    "A33": ("policy.a33", "policy.a33_answer"),
+    "A40": ("policy.a40", "policy.a40_answer"),
+    "A41": ("policy.a41", "policy.a41_answer"),
+    "A44": ("policy.a44", "policy.a44_answer"),
 }
 _ACTS = {"published": "act.published", "restated": "act.restated", "kept": "act.kept"}
 
@@ -177,13 +187,21 @@ def _policies(figures: Figures, stage: str) -> list[Block]:
     body = tuple(
         (
             row["policy_code"],
-            parameter_text(console, row["parameter_code"])
-            if row["parameter_code"]
-            else say("policy.general"),
-            value_text(console, row["parameter_code"], row["value"]) if row["parameter_code"] else None,
+            *_answer(figures, console, row),
             row["count_applied"],
             row["count_decided"],
         )
         for row in rows
     )
     return [Table(say("policy.sheet"), say("policy.title"), columns, body, (say("policy.note"),))]
+
+
+def _answer(figures: Figures, console: Texts, row: Row) -> tuple[str, str]:
+    """What a policy asks and how the season answers it: by its parameter, or in the words of the reports."""
+    if row["parameter_code"]:
+        return (
+            parameter_text(console, row["parameter_code"]),
+            value_text(console, row["parameter_code"], row["value"]),
+        )
+    question, answer = _ANSWERED.get(row["policy_code"], ("policy.general", "policy.general_answer"))
+    return figures.say(question), figures.say(answer)

@@ -61,7 +61,7 @@ _QUESTIONS = {
     "dates": "select * from reporting.rpt_stage_dates where season_code::varchar = $season"
     " and stage_code = $stage order by starts_local, event_code",
     "groups": "select g.* from reporting.rpt_stage_groups as g where g.season_code::varchar = $season"
-    " and g.stage_code = $stage order by g.group_kind_code, g.group_code = 'other', g.group_code",
+    " and g.stage_code = $stage order by g.group_kind_code, g.group_code",
     "scores": "select * from reporting.rpt_stage_scores where season_code::varchar = $season"
     " and stage_code = $stage order by score_points",
     "scoring": "select * from seeds.stage_scoring where season_code::varchar = $season"
@@ -147,14 +147,16 @@ class Figures:
         return self._reading.rows(sql, params)
 
     def names(self, seed: str) -> Mapping[str, str]:
-        """Code and name of each row of a seed, in the report's language."""
+        """Code and name of each row of a seed in its order, in the report's language."""
         return self._names[seed]
 
     @cached_property
     def _names(self) -> dict[str, dict[str, str]]:
         found = {}
         for seed, (code, text) in _NAMES.items():
-            rows = self._reading.rows(f"select {code} as code, {text}_{{language}} as name from seeds.{seed}")
+            rows = self._reading.rows(
+                f"select {code} as code, {text}_{{language}} as name from seeds.{seed} order by rowid"
+            )
             found[seed] = {str(row["code"]): str(row["name"]) for row in rows}
         return found
 

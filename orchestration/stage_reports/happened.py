@@ -63,7 +63,8 @@ def section(figures: Figures, stage: str) -> Section:
 def groups_section(figures: Figures, stage: str) -> Section:
     """The part "Who took part": a table for each kind of group."""
     rows = figures.rows("groups", stage)
-    tables = [_group_table(figures, rows, kind) for kind in _GROUPS]
+    has_places = is_cut(figures.rows("tracks", stage))
+    tables = [_group_table(figures, rows, kind, has_places) for kind in _GROUPS]
     return Section(
         figures.say("report.people"), (Paragraph(figures.say("groups.merged"), Tone.NOTE), *tables)
     )
@@ -180,15 +181,13 @@ def _track_table(figures: Figures, tracks: list[Row]) -> Table:
         Column(say("column.by_tie"), Kind.WHOLE),
         Column(say("column.late"), Kind.WHOLE),
         Column(say("column.over_limit"), Kind.WHOLE),
-        Column(say("column.rate"), Kind.PERCENT),
-        Column(say("column.shortfall")),
+        Column(say("column.share"), Kind.PERCENT),
     )
     rows: list[tuple[Value, ...]] = [
         (
             names[row["track_code"]], row["count_entered"], row["count_participated"], row["limit_places"],
             row["cutoff_points"], going_on(row), row["count_by_tie"], row["count_supernumerary"],
             row["count_over_limit"], share(going_on(row), row["count_participated"]),
-            say("column.yes") if row["is_shortfall"] else None,
         )
         for row in tracks
     ]  # fmt: skip
@@ -203,11 +202,11 @@ def _track_table(figures: Figures, tracks: list[Row]) -> Table:
     rows.append(
         (
             say("column.total"), entered, taken, places, None, admitted, by_tie, late, over,
-            share(admitted, taken), None,
+            share(admitted, taken),
         )
     )  # fmt: skip
     notes = (say("tracks.note"), say("tracks.note_ties"))
-    return Table(say("tracks.sheet"), say("tracks.title"), columns, tuple(rows), notes, total=True, wide=True)
+    return Table(say("tracks.sheet"), say("tracks.title"), columns, tuple(rows), notes, total=True)
 
 
 def _plain_track_table(figures: Figures, tracks: list[Row]) -> Table:
@@ -299,13 +298,18 @@ def _bin_text(start: Decimal, broken: bool, language: str) -> str:
     return text if language == "en" else text.replace(".", ",")
 
 
-def _group_table(figures: Figures, groups: list[Row], kind: str) -> Table:
+def _group_table(figures: Figures, groups: list[Row], kind: str, has_places: bool) -> Table:
     """One kind of group: its share among those who entered and those who go on, and how many of it go on."""
     say = figures.say
     seed, title = _GROUPS[kind]
+    order = [*(figures.names(seed) if seed else _LANGUAGES), _OTHER]
     rows = [row for row in groups if row["group_kind_code"] == kind]
-    entered, admitted = (sum(row[name] for row in rows) for name in ("count_entered", "count_admitted"))
-    columns = (
+    rows.sort(key=lambda row: order.index(row["group_code"]))
+    names = ("count_entered", "count_participated", "count_admitted")
+    lines = [(_group_name(figures, seed, row), *(row[name] for name in names)) for row in rows]
+    entered, taken, admitted = (sum(row[name] for row in rows) for name in names)
+    lines.append((say("column.total"), entered, taken, admitted))
+    columns = [
         Column(say(title)),
         Column(say("column.entered"), Kind.WHOLE),
         Column(say("column.share_entered"), Kind.PERCENT),
@@ -313,23 +317,16 @@ def _group_table(figures: Figures, groups: list[Row], kind: str) -> Table:
         Column(say("column.goes_on"), Kind.WHOLE),
         Column(say("column.share_going_on"), Kind.PERCENT),
         Column(say("column.rate_entered"), Kind.PERCENT),
-    )
+    ]
     body: list[tuple[Value, ...]] = [
-        (
-            _group_name(figures, seed, row), row["count_entered"], share(row["count_entered"], entered),
-            row["count_participated"], row["count_admitted"], share(row["count_admitted"], admitted),
-            share(row["count_admitted"], row["count_entered"]),
-        )
-        for row in rows
-    ]  # fmt: skip
-    taken = sum(row["count_participated"] for row in rows)
-    body.append(
-        (
-            say("column.total"), entered, share(entered, entered), taken, admitted, share(admitted, admitted),
-            share(admitted, entered),
-        )
-    )  # fmt: skip
-    return Table(say(title), say(title), columns, tuple(body), total=True)
+        (name, came, share(came, entered), took, went, share(went, admitted), share(went, came))
+        for name, came, took, went in lines
+    ]
+    if not has_places:
+        place = columns.index(Column(say("column.took_part"), Kind.WHOLE))
+        del columns[place]
+        body = [(*row[:place], *row[place + 1 :]) for row in body]
+    return Table(say(title), say(title), tuple(columns), tuple(body), total=True)
 
 
 def _group_name(figures: Figures, seed: str, row: Row) -> str:
