@@ -28,6 +28,8 @@ FONT = "Liberation Sans"
 VEGA_LITE = "6.4"
 WIDTH, HEIGHT, BAR_STEP, HISTOGRAM_HEIGHT = 560, 190, 19, 160
 LINE_STEP = 16
+# At the left there is room for a font that is a little wider than the one by which is measured.
+PADDING = {"left": 16, "right": 4, "top": 4, "bottom": 4}
 INK, GREY, LINE = "#1c2733", "#5b6772", "#d5dbe1"
 COLOURS = ("#1f4e79", "#7fb2d9", "#d9a441", "#7a8b99", "#a34a3a", "#c8d3dc")
 # Letters on a line of a label of a bar; a bar of two series is as high as two lines.
@@ -54,7 +56,7 @@ def _spec(chart: Chart, language: str) -> dict[str, Any]:
     }[chart.kind](chart, language)
     fitting = alt.AutoSizeParams(type="fit-x", contains="padding")
     spec: dict[str, Any] = (
-        drawn.configure(font=FONT, background="white", padding=4, autosize=fitting)
+        drawn.configure(font=FONT, background="white", padding=PADDING, autosize=fitting)
         .configure_axis(
             labelColor=INK, titleColor=GREY, gridColor=LINE, domainColor=GREY, tickColor=GREY,
             labelFontSize=11, titleFontSize=11, titleFontWeight="normal", labelLimit=0,

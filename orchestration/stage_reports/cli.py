@@ -49,7 +49,7 @@ def report(
     moment = parse_as_of(as_of)
     formats = _formats(report_format)
     settings, screen = current_settings(), current_screen()
-    languages = LANGUAGES if report_lang == EVERY else (settings.language,)
+    languages = _languages(report_lang, settings)
     release = _release(settings, moment)
     figures = open_figures(settings, release, settings.language)
     asked = chosen_stages(figures, report_stage)
@@ -63,6 +63,15 @@ def report(
         raise UserError("error.report_folder", folder=folder)
     for path in write_reports(settings, release, stages, languages, formats, folder):
         screen.say("reports.written", file=shown_path(path.absolute()))
+
+
+def _languages(asked: str, settings: Settings) -> tuple[str, ...]:
+    """Every language, the one named, or that of this invocation."""
+    if asked == EVERY:
+        return LANGUAGES
+    if asked and asked not in LANGUAGES:
+        raise UserError("error.language", value=asked, allowed=", ".join((*LANGUAGES, EVERY)))
+    return (asked or settings.language,)
 
 
 def _formats(asked: str) -> tuple[str, ...]:
