@@ -105,7 +105,7 @@ def _season_before(figures: Figures, stage: str) -> Block:
     )
     rows: tuple[tuple[Value, ...], ...] = tuple(
         (
-            names[code], then.get("count_entered"), row["count_entered"], then.get("count_going_on"),
+            names[code], then.get("count_entered"), row["count_entered"], going_on(then) if then else None,
             going_on(row), then.get("cutoff_points"), row["cutoff_points"],
         )
         for row in figures.rows("tracks", stage)

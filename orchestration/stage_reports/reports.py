@@ -75,8 +75,9 @@ def write_reports(
     """Write the reports of stages that have happened; yields each path once the file is there."""
     from orchestration.layout.rendering import write_document
 
+    opened = open_figures(settings, release, languages[0])
     for language in languages:
-        figures = open_figures(settings, release, language)
+        figures = opened.in_language(language)
         for stage in stages:
             document = stage_report(figures, stage)
             for format_name in formats:
