@@ -2,8 +2,8 @@
 
 Run: `.venv/bin/python -m tests.benchmarks.bench_reports [HOME]`, for example the home of `rezerv demo`. Timed
 are reading the release, making the content, and each format; the floor is typst setting the words of the same
-reports in plain paragraphs, without tables, charts and measuring. The first of each pays imports and the start
-of the chart converter, and is shown apart. Results are kept in docs/performance.md. Not a test.
+reports in plain paragraphs, without tables, charts and measuring. The first of each pays imports and the
+start of the chart converter, and is shown apart. Results are kept in docs/performance.md. Not a test.
 """
 
 from __future__ import annotations

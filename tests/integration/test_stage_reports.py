@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -12,7 +15,13 @@ import pytest
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
-from orchestration.stage_reports import exceptions, outreach
+from orchestration.layout.content import Table
+from orchestration.layout.rendering import render
+from orchestration.releases import current_release
+from orchestration.settings import load_settings
+from orchestration.stage_reports import compared, exceptions, outreach
+from orchestration.stage_reports.figures import Figures, open_figures
+from orchestration.stage_reports.reports import stage_report
 from tests.support.home import ROOT, Home
 from tests.support.privacy import people_of
 
@@ -220,28 +229,115 @@ def test_words_cover_every_code_that_the_contracts_allow() -> None:
     assert allowed("outreach__events", "audience_code") == set(outreach._AUDIENCES)
 
 
-def test_a_season_before_is_compared_with(home: Home, tmp_path: Path) -> None:
-    """A release that holds the season before too: its figures stand beside this season's."""
-    from dataclasses import replace
+def test_exceptions_and_policies_are_counted(home: Home) -> None:
+    """The same counts in Python, from the rows that they are of."""
+    results = Counter(
+        (stage, "result", reason, "")
+        for stage, status, reason, is_late in home.query(
+            "select stage_code, status_code, reason_code, is_late from selection.sel_stage_results"
+        )
+        if status not in ("admitted", "not_admitted", "absent") or is_late
+    )
+    decisions = Counter(
+        home.query("select stage_code, action_code, basis_code from core.fct_working_group_decisions")
+    )
+    by_basis: Counter[tuple[str, str, str, str]] = Counter()
+    for (stage, action, basis), count in decisions.items():
+        by_basis[stage, "decision", action, basis if count >= LEAST else "other"] += count
+    claims = Counter(
+        (stage, "resit_claim", decision or "pending", cause)
+        for stage, decision, cause in home.query(
+            "select stage_code, decision_code, cause_code from core.fct_resit_claims"
+        )
+    )
+    marks = Counter(
+        (stage, "refused_mark", handling, "")
+        for stage, handling in home.query(
+            "select stage_code, mark_handling_code from reporting.rpt_refused_marks"
+        )
+    )
+    found = home.query(
+        "select stage_code, exception_kind_code, exception_code, exception_basis_code, count_cases"
+        " from reporting.rpt_exceptions"
+    )
+    assert {row[:4]: row[4] for row in found} == dict(results + by_basis + claims + marks)
+    applied = Counter(
+        (stage, policy)
+        for stage, policies in home.query("select stage_code, policy_codes from selection.sel_explanations")
+        for policy in policies.split(", ")
+        if policy
+    )
+    found = home.query("select stage_code, policy_code, count_applied from reporting.rpt_stage_policies")
+    assert {row[:2]: row[2] for row in found} == dict(applied)
 
-    from orchestration.releases import current_release
-    from orchestration.settings import load_settings
-    from orchestration.stage_reports import compared
-    from orchestration.stage_reports.figures import open_figures
+
+def test_an_asset_writes_a_stage_in_every_language_and_format(home: Home) -> None:
+    from orchestration.assets.reports import write
 
     settings = load_settings({"REZERV_HOME": str(home.path)})
-    release = current_release(settings.releases_dir)
-    assert release is not None
-    both = tmp_path / "both.duckdb"
-    both.write_bytes(release.file.read_bytes())
-    with duckdb.connect(str(both)) as connection:
-        for table in ("rpt_stage_tracks", "rpt_outreach_days"):
-            connection.execute(f"create table earlier as select * from reporting.{table}")
-            connection.execute("update earlier set season_code = '2023'")
-            connection.execute(f"insert into reporting.{table} by name select * from earlier")
-            connection.execute("drop table earlier")
-    figures = open_figures(settings, replace(release, file=both), "en")
+    assert write(settings, "interview")["count_files"] == 9
+    empty = load_settings({"REZERV_HOME": str(home.path / "nothing")})
+    assert write(empty, "interview") == {"note": "no release yet"}
+
+
+@pytest.fixture()
+def changed(home: Home, tmp_path: Path) -> Callable[..., Figures]:
+    """The figures of a copy of the release in which something is otherwise."""
+
+    def open_changed(*statements: str) -> Figures:
+        settings = load_settings({"REZERV_HOME": str(home.path)})
+        release = current_release(settings.releases_dir)
+        assert release is not None
+        file = tmp_path / "changed.duckdb"
+        file.write_bytes(release.file.read_bytes())
+        with duckdb.connect(str(file)) as connection:
+            for statement in statements:
+                connection.execute(statement)
+        return open_figures(settings, replace(release, file=file), "en")
+
+    return open_changed
+
+
+def test_a_season_before_is_compared_with(changed: Callable[..., Figures]) -> None:
+    """A release that holds the season before too: its figures stand beside this season's."""
+    statements = [
+        statement
+        for table in ("rpt_stage_tracks", "rpt_outreach_days")
+        for statement in (
+            f"create or replace table earlier as select * from reporting.{table}",
+            "update earlier set season_code = '2023'",
+            f"insert into reporting.{table} by name select * from earlier",
+        )
+    ]
+    figures = changed(*statements)
     table = compared.section(figures, "interview").blocks[-1]
+    assert isinstance(table, Table)
     assert [column.label for column in table.columns][1:3] == ["Entered, season before", "Entered"]
-    assert all(row[1] == row[2] for row in table.rows)
-    assert outreach.sections(figures)[-1].blocks[-1].rows[0][1] > 0
+    assert table.rows and all(row[1] == row[2] for row in table.rows)
+    totals = outreach.sections(figures)[-1].blocks[-1]
+    assert isinstance(totals, Table) and totals.rows[0][1] == totals.rows[0][2]
+
+
+def test_a_published_list_is_shown_with_its_acts_and_corrections(changed: Callable[..., Figures]) -> None:
+    figures = changed(
+        "update reporting.rpt_publications set is_published_by_act = true, is_provisional = false,"
+        " version = 2, act_no = 7, published_at = timestamp '2025-08-09 04:00:00'"
+        " where stage_code = 'text_test'",
+        "insert into reporting.rpt_publication_acts by name select '2025' as season_code, 7 as act_no,"
+        " 'text_test' as stage_code, 3 as stage_order, 'restated' as kind_code, 2 as version,"
+        " timestamp '2025-08-09 04:00:00' as acted_at, 'Somebody' as approved_by, 'WG-1' as decision_no,"
+        " 'Why' as reason, 100 as count_rows, 'x' as list_hash, 'x' as act_hash, true as is_in_force,"
+        " false as is_keeping",
+        "insert into reporting.rpt_drift by name select '2025' as season_code, 'text_test' as stage_code,"
+        " 3 as stage_order, 2 as version, 'agro' as track_code, 'R25-000001' as candidate_no,"
+        " 'score' as change_code, false as is_drift_kept, false as is_late, true as is_admitted_before,"
+        " true as is_admitted_after",
+    )
+    report = stage_report(figures, "text_test")
+    assert report.identity.version == "version 2"
+    tables = {table.name: table for table in report.tables()}
+    assert tables["Acts"].rows == ((7, "restated", 2, datetime(2025, 8, 9, 4), "WG-1", 100),)
+    assert tables["Corrections"].rows == (("another score", 1, "no"),)
+    content = render(report, "html").decode()
+    assert "act no. 7, 9 August 2025, 09:00" in content
+    assert "Somebody" not in content and "R25-000001" not in content
