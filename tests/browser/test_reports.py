@@ -41,4 +41,4 @@ def test_a_printed_page_has_its_number_and_its_header(page: Page, tmp_path: Path
         assert f"Page {number} of {len(pages)}" in text
         assert "2025 · v1" in text
     with_rows = [text for text in pages if "Region 50 " in text or "Region 100 " in text]
-    assert with_rows and all("Cut-off" in text for text in with_rows)
+    assert with_rows and all("Entered" in text for text in with_rows)
