@@ -37,6 +37,9 @@ TEMPLATE = Path(__file__).parent / "pages.typ"
 # Of so many of the longest words and texts of a column `pages.typ` measures how wide they are. A table of
 # few rows stays on one page.
 MEASURED, FEW_ROWS = 8, 16
+# Cells up to which a file is tagged for readers who do not see it: the tags of a list of thousands of people
+# make it sixteen times as large.
+MOST_TAGGED = 10_000
 
 
 def render_pdf(document: Document) -> bytes:
@@ -44,9 +47,11 @@ def render_pdf(document: Document) -> bytes:
     import typst
 
     made_at = int(document.identity.made_at.replace(tzinfo=UTC).timestamp())
+    is_tagged = sum(len(table.rows) * len(table.columns) for table in document.tables()) <= MOST_TAGGED
     content = typst.compile(
         TEMPLATE.read_bytes(), font_paths=_fonts(), format="pdf",
-        sys_inputs={"document": typst_input(document)}, timestamp=made_at, pdf_standards=["ua-1"],
+        sys_inputs={"document": typst_input(document)}, timestamp=made_at,
+        pdf_standards=["ua-1"] if is_tagged else [], pdf_tags=is_tagged,
     )  # fmt: skip
     return bytes(content)
 
