@@ -39,6 +39,7 @@ from orchestration.settings import (
     generate_secrets,
     load_settings,
 )
+from orchestration.stage_reports.cli import add_commands as add_report_commands
 from orchestration.texts import texts_of
 from orchestration.vetting_cli import vetting
 from orchestration.vetting_lists_cli import add_commands as add_list_commands
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
 
 DEFAULT_SIZE = 9000
 DEFAULT_SEED = 2025
+# What `rezerv report --lang` takes beside the languages.
+EVERY_LANGUAGE = "all"
 FAILED, ASKED_WRONGLY, INTERRUPTED = 1, 2, 130
 
 _FILE = click.Path(path_type=Path)
@@ -94,7 +97,8 @@ def _complain(message: str, error: RezervError) -> int:
 def _split_language(arguments: Sequence[str]) -> tuple[str, list[str]]:
     """Language of this invocation, and the arguments without `--lang`, which may stand anywhere among them.
 
-    It is needed before the command line is parsed, because help and errors of parsing are in it.
+    It is needed before the command line is parsed, because help and errors of parsing are in it. `all` is no
+    language of an invocation: it stays for the command that writes in every one.
     """
     rest, chosen = list(arguments), None
     for index, argument in enumerate(rest):
@@ -103,6 +107,8 @@ def _split_language(arguments: Sequence[str]) -> tuple[str, list[str]]:
         if argument == "--lang" or argument.startswith("--lang="):
             stop = index + 1 if "=" in argument else index + 2
             chosen = argument.partition("=")[2] if "=" in argument else "".join(rest[index + 1 : stop])
+            if chosen == EVERY_LANGUAGE:
+                return _default_language(), rest
             del rest[index:stop]
             break
     if chosen is None:
@@ -136,6 +142,8 @@ def _screen() -> Screen:
 @click.option("--lang", metavar="kk|ru|en")
 def cli(lang: str | None) -> None:
     """Texts of every command stand in the catalogues."""
+    if lang:
+        raise UserError("error.language", value=lang, allowed=", ".join(LANGUAGES))
 
 
 @cli.command(cls=LocalCommand)
@@ -353,6 +361,7 @@ cli.add_command(measurement)
 add_assignment_commands(cli)
 add_marking_commands(cli)
 add_announcement_commands(cli)
+add_report_commands(cli)
 cli.add_command(calendar)
 
 

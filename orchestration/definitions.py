@@ -27,6 +27,7 @@ def build_definitions(
     from orchestration.assets.platform import platform_assets
     from orchestration.assets.proctoring import proctoring_assets, recordings_folder
     from orchestration.assets.publication import CHANGES_KEY, RELEASE_KEY, publication_assets
+    from orchestration.assets.reports import stage_report_assets
     from orchestration.assets.vetting import weekly_lists_asset
     from orchestration.assets.warehouse import warehouse_assets
     from orchestration.checks.measurement import measurement_checks
@@ -57,6 +58,7 @@ def build_definitions(
             weekly_lists_asset(warehouse.keys),
             *measurement_assets(),
             expert_panels_asset(),
+            *stage_report_assets(settings),
         ],
         asset_checks=standing,
         jobs=list(jobs.values()),

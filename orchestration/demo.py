@@ -27,11 +27,10 @@ from orchestration.releases import current_release
 from orchestration.reports import is_up_to_date, last_seq, read_funnel, read_landing_after, require_release
 from orchestration.settings import Settings, generate_secrets, load_settings
 
-MARKER_NAME = "demo.json"
 #: Folders of a home that acts on its season fill: what was published, drawn, assigned, sent, looked back at.
 OF_ACTS = (
     "announcements", "as_of", "assignments", "draws", "exports", "forms", "ledger", "measurement", "mend",
-    "vetting",
+    "reports", "vetting",
 )  # fmt: skip
 
 
@@ -132,7 +131,7 @@ def run_update(settings: Settings, screen: Screen, files: Sequence[Path] = (), *
 
 def _claim_home(settings: Settings, season: DemoSeason, anew: bool) -> None:
     """Mark the home as this demo's; refuse a home with anything else in it."""
-    marker = settings.home / MARKER_NAME
+    marker = settings.demo_mark
     wanted = json.loads(json.dumps(asdict(season)))
     if marker.is_file():
         found = json.loads(marker.read_text(encoding="utf-8"))

@@ -11,6 +11,7 @@ from orchestration.assets.data_docs import DATA_DOCS_KEY
 from orchestration.assets.measurement import method_key
 from orchestration.assets.proctoring import DELIVERY_KEY, SITTINGS_KEY
 from orchestration.assets.publication import CHANGES_KEY, RELEASE_KEY
+from orchestration.assets.reports import GROUP as STAGE_REPORTS
 from orchestration.assets.vetting import LISTS_KEY
 from orchestration.measurement.methods import METHODS
 
@@ -26,6 +27,7 @@ PROCTORING_JOB = "proctoring_job"
 PROCTORING_DELIVERY_JOB = "proctoring_delivery_job"
 MEASUREMENT_JOB = "measurement_job"
 EXPERT_PANELS_JOB = "expert_panels_job"
+STAGE_REPORTS_JOB = "stage_reports_job"
 
 
 def build_jobs(
@@ -68,6 +70,10 @@ def build_jobs(
         EXPERT_PANELS_JOB: (
             dg.AssetSelection.assets(PANELS_KEY),
             "Give works of the situational task that lack experts the experts they lack.",
+        ),
+        STAGE_REPORTS_JOB: (
+            dg.AssetSelection.groups(STAGE_REPORTS),
+            "Write the reports of the stages that have happened, from the current release.",
         ),
     }
     if platform:

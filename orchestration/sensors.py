@@ -19,6 +19,7 @@ from orchestration.jobs import (
     PROCTORING_DELIVERY_JOB,
     PROCTORING_JOB,
     RELEASE_JOB,
+    STAGE_REPORTS_JOB,
     UPDATE_JOB,
     VETTING_LISTS_JOB,
 )
@@ -74,7 +75,7 @@ def build_sensors(jobs: dict[str, Any], always: Sequence[dg.AssetKey]) -> list[d
     return [
         landing_files,
         _after_weekly_lists(jobs),
-        after_release_sensor(jobs),
+        *after_release_sensors(jobs),
         recordings_sensor(jobs),
         *after_proctoring_sensors(jobs),
     ]
@@ -96,25 +97,31 @@ def _after_weekly_lists(jobs: dict[str, Any]) -> dg.SensorDefinition:
     return after_weekly_lists
 
 
-def after_release_sensor(jobs: dict[str, Any]) -> dg.SensorDefinition:
-    """The quality of measurement, once for each release that a run published."""
+def after_release_sensors(jobs: dict[str, Any]) -> list[dg.SensorDefinition]:
+    """The quality of measurement and the reports of stages, once for each release that a run published."""
 
-    @dg.run_status_sensor(
-        name="after_release",
-        run_status=dg.DagsterRunStatus.SUCCESS,
-        monitored_jobs=[jobs[UPDATE_JOB], jobs[RELEASE_JOB]],
-        request_job=jobs[MEASUREMENT_JOB],
-        default_status=dg.DefaultSensorStatus.RUNNING,
-    )
-    def after_release(
-        settings: dg.ResourceParam[Settings],
-    ) -> dg.RunRequest | dg.SkipReason:
-        release = current_release(settings.releases_dir)
-        if release is None:
-            return dg.SkipReason("no release yet")
-        return dg.RunRequest(run_key=f"measurement-{release.release_id}")
+    def sensor(name: str, job: str, prefix: str) -> dg.SensorDefinition:
+        @dg.run_status_sensor(
+            name=name,
+            run_status=dg.DagsterRunStatus.SUCCESS,
+            monitored_jobs=[jobs[UPDATE_JOB], jobs[RELEASE_JOB]],
+            request_job=jobs[job],
+            default_status=dg.DefaultSensorStatus.RUNNING,
+        )
+        def after_release(
+            settings: dg.ResourceParam[Settings],
+        ) -> dg.RunRequest | dg.SkipReason:
+            release = current_release(settings.releases_dir)
+            if release is None:
+                return dg.SkipReason("no release yet")
+            return dg.RunRequest(run_key=f"{prefix}-{release.release_id}")
 
-    return after_release
+        return after_release
+
+    return [
+        sensor("after_release", MEASUREMENT_JOB, "measurement"),
+        sensor("reports_after_release", STAGE_REPORTS_JOB, "reports"),
+    ]
 
 
 def recordings_sensor(jobs: dict[str, Any]) -> dg.SensorDefinition:

@@ -92,6 +92,16 @@ class Settings:
         return self.home / "secrets.env"
 
     @property
+    def demo_mark(self) -> Path:
+        """File that says that the home holds a demo, and which."""
+        return self.home / "demo.json"
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether all people of this home are invented, which every paper then says."""
+        return self.demo_mark.is_file()
+
+    @property
     def has_secrets(self) -> bool:
         """Whether both secrets are known, so that files with personal data may land."""
         return bool(self.vault_key and self.person_secret)

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from orchestration.settings import Settings
 
 NEEDED_TABLES = ("core.dim_stages", "core.dim_tracks")
-# A home in which a demo was written holds invented people only.
-DEMO_MARK = "demo.json"
 
 _TRACKS = """
 select track_code, name_kk, name_ru, name_en from core.dim_tracks
@@ -102,7 +100,7 @@ class Published:
             release=Path(self.act.list_name or "").stem,
             release_hash=self.act.list_hash or "",
             made_at=self.act.moment,
-            is_synthetic=(self.settings.home / DEMO_MARK).is_file(),
+            is_synthetic=self.settings.is_demo,
         )
 
     def version_text(self, say: ReportTexts) -> str:

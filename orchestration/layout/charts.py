@@ -8,6 +8,7 @@ a chart can be read in grey; a value stands beside its bar.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -21,19 +22,28 @@ from ingestion.messages import plain
 from orchestration.layout import values
 from orchestration.layout.content import Chart, ChartKind, Kind
 
-# The font inside the typst wheel, so that letters on paper are as wide as they were measured.
-FONT = "Libertinus Serif"
+# The font inside the converter's wheel, by which it measures texts alike on every machine; those that draw
+# put their own in its place.
+FONT = "Liberation Sans"
 VEGA_LITE = "6.4"
 WIDTH, HEIGHT, BAR_STEP, HISTOGRAM_HEIGHT = 560, 190, 19, 160
+LINE_STEP = 16
+# At the left there is room for a font that is a little wider than the one by which is measured.
+PADDING = {"left": 16, "right": 4, "top": 4, "bottom": 4}
 INK, GREY, LINE = "#1c2733", "#5b6772", "#d5dbe1"
 COLOURS = ("#1f4e79", "#7fb2d9", "#d9a441", "#7a8b99", "#a34a3a", "#c8d3dc")
-LABEL_WIDTH = 230
+# Letters on a line of a label of a bar; a bar of two series is as high as two lines.
+LABEL_LETTERS = 34
 FEW_TICKS = 12
 
 
+def svg(chart: Chart, language: str, font: str) -> str:
+    """The chart as SVG with its texts in a font; the same chart gives the same text."""
+    return _drawn(chart, language).replace(f'font-family="{FONT}"', f'font-family="{font}"')
+
+
 @lru_cache(maxsize=64)
-def svg(chart: Chart, language: str) -> str:
-    """The chart as SVG; the same chart gives the same text."""
+def _drawn(chart: Chart, language: str) -> str:
     return str(vl_convert.vegalite_to_svg(_spec(chart, language), vl_version=VEGA_LITE, allowed_base_urls=[]))
 
 
@@ -46,10 +56,10 @@ def _spec(chart: Chart, language: str) -> dict[str, Any]:
     }[chart.kind](chart, language)
     fitting = alt.AutoSizeParams(type="fit-x", contains="padding")
     spec: dict[str, Any] = (
-        drawn.configure(font=FONT, background="white", padding=4, autosize=fitting)
+        drawn.configure(font=FONT, background="white", padding=PADDING, autosize=fitting)
         .configure_axis(
             labelColor=INK, titleColor=GREY, gridColor=LINE, domainColor=GREY, tickColor=GREY,
-            labelFontSize=11, titleFontSize=11, titleFontWeight="normal", labelLimit=LABEL_WIDTH,
+            labelFontSize=11, titleFontSize=11, titleFontWeight="normal", labelLimit=0,
         )
         .configure_view(stroke=None)
         .configure_legend(
@@ -79,7 +89,7 @@ def _rows(chart: Chart, language: str) -> list[dict[str, Any]]:
 
 def _category(category: str | int | date, language: str) -> str:
     if isinstance(category, str):
-        return plain(category)
+        return "\n".join(textwrap.wrap(plain(category), LABEL_LETTERS))
     if isinstance(category, int):
         return values.whole(category, language)
     return values.day_of_season(category, language)
@@ -121,15 +131,21 @@ def _bars(chart: Chart, language: str) -> Any:
             "category:N",
             sort=_order(chart, language),
             title=plain(chart.category_label) or None,
-            axis=alt.Axis(ticks=False, domain=False),
+            axis=_bar_labels(),
         ),
         x=alt.X("value:Q", axis=_value_axis(chart, language), scale=alt.Scale(domainMin=0)),
         **({"yOffset": alt.YOffset("turn:O")} if several else {}),
     )
-    step = BAR_STEP if not several else 13
+    lines = max((name.count("\n") + 1 for name in _order(chart, language)), default=1)
+    step = max(BAR_STEP if not several else 15, LINE_STEP * lines // len(chart.series or (1,)))
     bars = base.mark_bar(height={"band": 0.8}).encode(color=_colours(chart))
     labels = base.mark_text(align="left", dx=3, fontSize=10, color=INK).encode(text="label:N")
     return (bars + labels).properties(height=alt.Step(step))
+
+
+def _bar_labels() -> alt.Axis:
+    """Labels of lying bars, over as many lines as they have."""
+    return alt.Axis(ticks=False, domain=False, labelExpr="split(datum.label, '\\n')", labelLineHeight=12)
 
 
 def _stacked(chart: Chart, language: str) -> Any:
@@ -142,7 +158,7 @@ def _stacked(chart: Chart, language: str) -> Any:
                 "category:N",
                 sort=_order(chart, language),
                 title=plain(chart.category_label) or None,
-                axis=alt.Axis(ticks=False, domain=False),
+                axis=_bar_labels(),
             ),
             x=alt.X("value:Q", axis=_value_axis(chart, language), stack="zero"),
             color=_colours(chart),

@@ -39,7 +39,7 @@ class Kind(StrEnum):
 
 
 class Tone(StrEnum):
-    """What a paragraph is: text, an explanation, something to look at, or what settles a matter."""
+    """What a paragraph is: text, an explanation of it, or something to look at."""
 
     PLAIN = "plain"
     NOTE = "note"

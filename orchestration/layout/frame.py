@@ -23,7 +23,7 @@ def identity_lines(document: Document) -> tuple[tuple[str, str], ...]:
         (say("layout.version"), what.version),
         (say("layout.as_of"), _moment(document, what.as_of) if what.as_of else ""),
         (say("layout.filters"), filters),
-        (say("layout.release"), f"{what.release} ({_moment(document, what.made_at)})"),
+        (say("layout.release"), f"{what.release} · {_moment(document, what.made_at)}"),
         (say("layout.release_hash"), what.release_hash),
     )
     return tuple((name, value) for name, value in lines if value)

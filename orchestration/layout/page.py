@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 TEMPLATE = "page.html.j2"
+# Fonts with the widths by which charts are measured.
+CHART_FONTS = "Liberation Sans, Arial, Helvetica, sans-serif"
 
 
 def render_html(document: Document) -> bytes:
@@ -34,7 +36,7 @@ def render_html(document: Document) -> bytes:
 
         from orchestration.layout import charts
 
-        return Markup(charts.svg(chart, language))
+        return Markup(charts.svg(chart, language, CHART_FONTS))
 
     def page(page: str, pages: str) -> str:
         return frame.page_text(language, page, pages)

@@ -1,7 +1,7 @@
 """A document as PDF: typst sets it, with the fonts of its wheel (docs/decisions/0026).
 
-Belongs here: turning the content into what `report.typ` reads, and how wide columns are. Not here: how pages
-look (`report.typ`), words. Content reaches typst as JSON and is shown as text: nothing in it is markup.
+Belongs here: turning the content into what `pages.typ` reads, and how wide columns are. Not here: how pages
+look (`pages.typ`), words. Content reaches typst as JSON and is shown as text: nothing in it is markup.
 """
 
 from __future__ import annotations
@@ -32,13 +32,14 @@ from orchestration.layout.content import (
 if TYPE_CHECKING:
     from typst import Fonts
 
-TEMPLATE = Path(__file__).parent / "report.typ"
-# Points between the margins of A4, upright and on its side; what a cell keeps free on both sides.
-UPRIGHT, ON_ITS_SIDE, CELL_ROOM = 487.0, 734.0, 9.0
-# Share of the size of letters that one takes on average, bold headings included.
-LETTER = 0.54
-SIZES = (9.5, 9.0, 8.5, 8.0, 7.5, 7.0)
-LONGEST_TEXT = 46
+FONT = "Libertinus Serif"
+TEMPLATE = Path(__file__).parent / "pages.typ"
+# Of so many of the longest words and texts of a column `pages.typ` measures how wide they are. A table of
+# few rows stays on one page.
+MEASURED, FEW_ROWS = 8, 16
+# Cells up to which a file is tagged for readers who do not see it: the tags of a list of thousands of people
+# make it sixteen times as large.
+MOST_TAGGED = 10_000
 
 
 def render_pdf(document: Document) -> bytes:
@@ -46,9 +47,11 @@ def render_pdf(document: Document) -> bytes:
     import typst
 
     made_at = int(document.identity.made_at.replace(tzinfo=UTC).timestamp())
+    is_tagged = sum(len(table.rows) * len(table.columns) for table in document.tables()) <= MOST_TAGGED
     content = typst.compile(
         TEMPLATE.read_bytes(), font_paths=_fonts(), format="pdf",
-        sys_inputs={"document": typst_input(document)}, timestamp=made_at, pdf_standards=["ua-1"],
+        sys_inputs={"document": typst_input(document)}, timestamp=made_at,
+        pdf_standards=["ua-1"] if is_tagged else [], pdf_tags=is_tagged,
     )  # fmt: skip
     return bytes(content)
 
@@ -62,7 +65,7 @@ def _fonts() -> Fonts:
 
 
 def typst_input(document: Document) -> str:
-    """What `report.typ` reads: the document with its values written, as JSON."""
+    """What `pages.typ` reads: the document with its values written, as JSON."""
     return json.dumps(
         {
             "title": plain(document.title),
@@ -126,7 +129,7 @@ def _chart(chart: Chart, language: str) -> dict[str, Any]:
         "type": "chart",
         "title": plain(chart.title),
         "description": plain(chart.description),
-        "svg": charts.svg(chart, language),
+        "svg": charts.svg(chart, language, FONT),
     }
 
 
@@ -138,20 +141,15 @@ def _table(table: Table, language: str) -> dict[str, Any]:
         ]
         for row in table.rows
     ]
-    needs = [_need(column, [row[place] for row in rows]) for place, column in enumerate(table.columns)]
-    columns, rows, needs = table.columns * table.folds, _folded(rows, table), needs * table.folds
-    size, is_wide = _fitting_size(needs, table.wide)
+    columns = [_column(column, [row[place] for row in rows]) for place, column in enumerate(table.columns)]
     return {
         "type": "table",
         "title": plain(table.title),
-        "size": size,
-        "wide": is_wide,
+        "wide": table.wide,
+        "whole": len(rows) <= FEW_ROWS,
         "total": table.total,
-        "columns": [
-            {"label": plain(column.label), "number": column.is_number, **_width(column, least, most, size)}
-            for column, (least, most) in zip(columns, needs, strict=True)
-        ],
-        "rows": rows,
+        "columns": columns * table.folds,
+        "rows": _folded(rows, table),
         "notes": [plain(note) for note in table.notes],
     }
 
@@ -165,32 +163,18 @@ def _folded(rows: list[list[str]], table: Table) -> list[list[str]]:
     ]
 
 
-def _need(column: Column, cells: list[str]) -> tuple[int, int]:
-    """Letters that a column needs at least, its longest word, and at most, its longest text."""
-    words = [len(word) for text in (plain(column.label), *cells) for word in text.split(" ")]
-    texts = [len(text) for text in cells]
-    if column.kind is not Kind.TEXT:
-        words += texts
-    return max([2, *words]), min(max([2, *words, *texts]), LONGEST_TEXT)
+def _column(column: Column, cells: list[str]) -> dict[str, Any]:
+    """A column with the texts by which its width is found; only words may go over several lines."""
+    grows = column.kind is Kind.TEXT
+    words = [word for cell in cells for word in cell.split(" ")] if grows else cells
+    return {
+        "label": plain(column.label),
+        "number": column.is_number,
+        "grows": grows,
+        "words": _longest(words),
+        "texts": _longest(cells),
+    }
 
 
-def _points(letters: int, size: float) -> float:
-    return letters * LETTER * size + CELL_ROOM
-
-
-def _fitting_size(needs: list[tuple[int, int]], wide: bool) -> tuple[float, bool]:
-    """The greatest size of letters at which every word fits, and whether the page lies on its side for it."""
-    for is_wide, room in ((False, UPRIGHT), (True, ON_ITS_SIDE)):
-        if wide and not is_wide:
-            continue
-        for size in SIZES:
-            if sum(_points(least, size) for least, _ in needs) <= room:
-                return size, is_wide
-    return SIZES[-1], True
-
-
-def _width(column: Column, least: int, most: int, size: float) -> dict[str, Any]:
-    """A column of words shares what the others leave."""
-    if column.kind is Kind.TEXT:
-        return {"share": most}
-    return {"points": round(_points(least, size), 1)}
+def _longest(texts: list[str]) -> list[str]:
+    return sorted(set(texts), key=lambda text: (-len(text), text))[:MEASURED]

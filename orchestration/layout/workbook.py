@@ -144,7 +144,7 @@ class _Sheets:
                         line, 0, f"internal:'{sheet_name.replace(chr(39), chr(39) * 2)}'!A1", self._text,
                         sheet_name,
                     )  # fmt: skip
-                    self._wrapped(sheet, line, 1, " ".join([table.title, *table.notes]))
+                    self._wrapped(sheet, line, 1, ". ".join([table.title, *table.notes]))
 
     def _pair(self, sheet: Any, line: int, label: str, value: str) -> None:
         sheet.write_string(line, 0, plain(label), self._bold)

@@ -83,6 +83,9 @@ MISTAKES = {
         "update intermediate.int_national_decisions__latest set decided_at = timestamp '2025-10-24 19:00:00'"
     ),
     "assert_funnel_adds_up": "update reporting.rpt_funnel set count_entered = count_entered + 1",
+    "assert_reports_show_no_few": (
+        "update reporting.rpt_stage_groups set count_entered = 1 where group_kind_code = 'sex'"
+    ),
     "assert_no_expert_marks_in_conflict": (
         "insert into core.fct_expert_conflicts"
         " select season_code, rater_code, candidate_no, 'declared', null from core.fct_rater_marks"

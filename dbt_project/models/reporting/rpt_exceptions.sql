@@ -35,6 +35,8 @@ decisions as (
         count(*) as count_cases
     from {{ ref('fct_working_group_decisions') }} as decided
     inner join terms on decided.season_code = terms.season_code
+    -- one that names no stage shows in the results of those whom it stops
+    where decided.stage_code is not null
     group by decided.season_code, decided.stage_code, decided.action_code, decided.basis_code, terms.min_group
 ),
 
@@ -43,7 +45,7 @@ claims as (
         season_code,
         stage_code,
         'resit_claim' as exception_kind_code,
-        coalesce(decision_code, 'open') as exception_code,
+        coalesce(decision_code, 'pending') as exception_code,
         cause_code as exception_basis_code,
         count(*) as count_cases
     from {{ ref('fct_resit_claims') }}

@@ -21,6 +21,7 @@ from orchestration.measurement.methods import METHODS
 from orchestration.progress import SilentProgress
 from orchestration.resources import WRITER_POOL, ensure_manifest
 from orchestration.runs import INSTANCE_FILE, prepare_home
+from orchestration.season_calendar import read_calendar
 from orchestration.settings import Settings
 
 
@@ -51,7 +52,7 @@ def test_everything_that_writes_the_warehouse_waits_for_its_turn(definitions: dg
         if asset.is_executable
         and asset.keys
         and "changes" not in asset.node_def.name
-        and not {"proctoring", "measurement"} & {key.path[0] for key in asset.keys}
+        and not {"proctoring", "measurement", "stage_reports"} & {key.path[0] for key in asset.keys}
     }
     assert len(writers) >= len(feed_names()) + 2
     assert set(writers.values()) == {WRITER_POOL}
@@ -86,6 +87,16 @@ def test_the_quality_of_measurement_follows_the_release_and_keeps_no_writer_wait
     assert "measurement" not in {
         key.path[0] for key in definitions.resolve_job_def("update_job").asset_layer.executable_asset_keys
     }
+
+
+def test_every_stage_of_the_calendar_has_its_reports(
+    definitions: dg.Definitions, definitions_settings: Settings
+) -> None:
+    stages = {event.stage_code for event in read_calendar(definitions_settings.season)}
+    graph = definitions.resolve_asset_graph()
+    job = definitions.resolve_job_def("stage_reports_job").asset_layer.executable_asset_keys
+    assert job == {dg.AssetKey(["stage_reports", stage]) for stage in stages}
+    assert all(graph.get(key).parent_keys == {RELEASE_KEY} for key in job)
 
 
 def test_the_release_comes_after_everything_that_is_built(definitions: dg.Definitions) -> None:

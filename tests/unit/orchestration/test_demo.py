@@ -27,7 +27,7 @@ SMALL = DemoSeason(300, 1, None)
 
 def test_an_empty_home_is_marked_and_found_again(settings: Settings) -> None:
     _claim_home(settings, SMALL, anew=False)
-    assert json.loads((settings.home / demo.MARKER_NAME).read_text()) == {
+    assert json.loads(settings.demo_mark.read_text()) == {
         "size": 300,
         "seed": 1,
         "scenarios": None,
@@ -62,7 +62,7 @@ def test_another_demo_needs_to_be_erased_by_name(settings: Settings) -> None:
     _claim_home(settings, other, anew=True)
     assert not settings.warehouse.exists() and not settings.landing_dir.exists()
     assert not ledger_folder(settings).exists()
-    assert json.loads((settings.home / demo.MARKER_NAME).read_text())["scenarios"] == []
+    assert json.loads(settings.demo_mark.read_text())["scenarios"] == []
 
 
 def test_every_folder_that_acts_fill_goes_with_a_demo(settings: Settings) -> None:

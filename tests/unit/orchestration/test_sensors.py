@@ -138,3 +138,10 @@ def test_the_quality_of_measurement_follows_a_release_once(
     sensor = repository.get_sensor_def("after_release")
     assert sensor.default_status == dg.DefaultSensorStatus.RUNNING
     assert [target.job_name for target in sensor.targets] == ["measurement_job"]
+
+
+def test_the_reports_of_stages_follow_a_release(definitions_settings: Settings) -> None:
+    repository = build_definitions(settings=definitions_settings).get_repository_def()
+    sensor = repository.get_sensor_def("reports_after_release")
+    assert sensor.default_status == dg.DefaultSensorStatus.RUNNING
+    assert [target.job_name for target in sensor.targets] == ["stage_reports_job"]

@@ -211,6 +211,25 @@ def test_a_table_of_many_columns_lies_on_its_side() -> None:
     assert ["Unbreakable11" in page.extract_text() for page in lying] == [True]
 
 
+def test_parts_without_a_heading_leave_no_trace_of_one() -> None:
+    blocks = (replace(sample.long_table(), title=""), replace(sample.charts()[1], title=""))
+    document = replace(sample.document("en"), sections=(Section("", blocks),))
+    assert "<h2" not in render(document, "html").decode()
+    assert "<h3" not in render(document, "html").decode()
+    outline = PdfReader(io.BytesIO(render(document, "pdf"))).outline
+    assert [str(entry["/Title"])[:6] for entry in outline] == ["Sample"]
+
+
+def test_a_file_is_tagged_unless_it_is_a_list_of_thousands() -> None:
+    def is_tagged(count_rows: int) -> bool:
+        table = Table("T", "List", (Column("a"), Column("b")), tuple(("x", "y") for _ in range(count_rows)))
+        document = replace(sample.document("en"), sections=(Section("S", (table,)),))
+        return "/StructTreeRoot" in PdfReader(io.BytesIO(render(document, "pdf"))).trailer["/Root"]
+
+    assert is_tagged(1000)
+    assert not is_tagged(5001)
+
+
 def test_a_file_is_written_by_its_ending(tmp_path: Path) -> None:
     path = write_document(sample.document("en"), tmp_path / "new" / "sample.pdf")
     assert path.read_bytes() == rendered("pdf", "en")
