@@ -7,7 +7,6 @@ from datetime import datetime
 
 import pytest
 
-from orchestration import demo
 from orchestration.as_of import own_folder
 from orchestration.assignment.draws import draws_folder
 from orchestration.assignment.panels import assignments_folder
