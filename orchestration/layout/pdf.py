@@ -7,6 +7,7 @@ look (`pages.typ`), words. Content reaches typst as JSON and is shown as text: n
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC
 from functools import lru_cache
 from pathlib import Path
@@ -37,6 +38,7 @@ TEMPLATE = Path(__file__).parent / "pages.typ"
 # Of so many of the longest words and texts of a column `pages.typ` measures how wide they are. A table of
 # few rows stays on one page.
 MEASURED, FEW_ROWS = 8, 16
+_DIGIT = re.compile(r"\d")
 # Cells up to which a file is tagged for readers who do not see it: the tags of a list of thousands of people
 # make it sixteen times as large.
 MOST_TAGGED = 10_000
@@ -177,4 +179,6 @@ def _column(column: Column, cells: list[str]) -> dict[str, Any]:
 
 
 def _longest(texts: list[str]) -> list[str]:
-    return sorted(set(texts), key=lambda text: (-len(text), text))[:MEASURED]
+    """The longest texts of each form; digits are all as wide as one another, so 19 May stands for 22 May."""
+    forms = {_DIGIT.sub("0", text): text for text in sorted(texts)}
+    return sorted(forms.values(), key=lambda text: (-len(text), text))[:MEASURED]
