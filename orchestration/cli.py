@@ -37,6 +37,7 @@ from orchestration.settings import (
     generate_secrets,
     load_settings,
 )
+from orchestration.slots.cli import slots
 from orchestration.texts import texts_of
 from orchestration.vetting_cli import vetting
 from orchestration.vetting_lists_cli import add_commands as add_list_commands
@@ -349,6 +350,7 @@ cli.add_command(documents)
 cli.add_command(proctoring)
 cli.add_command(measurement)
 add_assignment_commands(cli)
+cli.add_command(slots)
 cli.add_command(calendar)
 
 

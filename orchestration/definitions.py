@@ -27,10 +27,12 @@ def build_definitions(
     from orchestration.assets.platform import platform_assets
     from orchestration.assets.proctoring import proctoring_assets, recordings_folder
     from orchestration.assets.publication import CHANGES_KEY, RELEASE_KEY, publication_assets
+    from orchestration.assets.slots import slot_places_asset
     from orchestration.assets.vetting import weekly_lists_asset
     from orchestration.assets.warehouse import warehouse_assets
     from orchestration.checks.measurement import measurement_checks
     from orchestration.checks.proctoring import proctoring_checks
+    from orchestration.checks.slots import slot_checks
     from orchestration.checks.standing import standing_checks
     from orchestration.checks.vetting import vetting_checks
     from orchestration.jobs import build_jobs
@@ -42,7 +44,13 @@ def build_definitions(
     landing = landing_assets()
     platform = platform_assets(settings)
     warehouse = warehouse_assets(ensure_manifest(settings))
-    standing = [*standing_checks(), *vetting_checks(), *proctoring_checks(), *measurement_checks()]
+    standing = [
+        *standing_checks(),
+        *vetting_checks(),
+        *proctoring_checks(),
+        *measurement_checks(),
+        *slot_checks(),
+    ]
     jobs = build_jobs(landing, warehouse, standing, platform)
     return dg.Definitions(
         assets=[
@@ -57,6 +65,7 @@ def build_definitions(
             weekly_lists_asset(warehouse.keys),
             *measurement_assets(),
             expert_panels_asset(),
+            slot_places_asset(),
         ],
         asset_checks=standing,
         jobs=list(jobs.values()),

@@ -29,7 +29,7 @@ from orchestration.settings import Settings, generate_secrets, load_settings
 
 MARKER_NAME = "demo.json"
 #: Folders of a home that acts on its season fill: what was published, drawn, assigned, sent, looked back at.
-OF_ACTS = ("as_of", "assignments", "draws", "exports", "ledger", "measurement", "mend", "vetting")
+OF_ACTS = ("as_of", "assignments", "draws", "exports", "ledger", "measurement", "mend", "slots", "vetting")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from orchestration.assets.data_docs import DATA_DOCS_KEY
 from orchestration.assets.measurement import method_key
 from orchestration.assets.proctoring import DELIVERY_KEY, SITTINGS_KEY
 from orchestration.assets.publication import CHANGES_KEY, RELEASE_KEY
+from orchestration.assets.slots import PLACES_KEY
 from orchestration.assets.vetting import LISTS_KEY
 from orchestration.measurement.methods import METHODS
 
@@ -26,6 +27,7 @@ PROCTORING_JOB = "proctoring_job"
 PROCTORING_DELIVERY_JOB = "proctoring_delivery_job"
 MEASUREMENT_JOB = "measurement_job"
 EXPERT_PANELS_JOB = "expert_panels_job"
+SLOT_PLACES_JOB = "slot_places_job"
 
 
 def build_jobs(
@@ -68,6 +70,10 @@ def build_jobs(
         EXPERT_PANELS_JOB: (
             dg.AssetSelection.assets(PANELS_KEY),
             "Give works of the situational task that lack experts the experts they lack.",
+        ),
+        SLOT_PLACES_JOB: (
+            dg.AssetSelection.assets(PLACES_KEY),
+            "Place those who chose no slot, or are owed a resit, at every stage whose seed is committed.",
         ),
     }
     if platform:

@@ -126,11 +126,13 @@ def files_to_land(
 
 
 def deliver_acts(settings: Settings) -> None:
-    """Deliver acts of publishing that are in the ledger and neither landed nor in the landing folder."""
+    """Deliver acts of publishing and of placing that are in their books and not in the landing folder yet."""
     from orchestration.ledger_delivery import deliver_acts as deliver
+    from orchestration.slots.delivery import deliver_placements
 
     with logging_to_file(settings):
         deliver(settings)
+        deliver_placements(settings)
 
 
 def record_problems(settings: Settings) -> None:

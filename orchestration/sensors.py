@@ -53,10 +53,12 @@ def build_sensors(jobs: dict[str, Any], always: Sequence[dg.AssetKey]) -> list[d
         from ingestion.errors import RetryableError
         from ingestion.loader import pending_files
         from orchestration.ledger_delivery import deliver_acts
+        from orchestration.slots.delivery import deliver_placements
 
         now = time.time()
         try:
             deliver_acts(settings)
+            deliver_placements(settings)
             pending = settled(pending_files(settings.ingestion_config()), now)
         except RetryableError as error:
             if error.message_key != "warehouse_busy":

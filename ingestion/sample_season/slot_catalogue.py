@@ -104,7 +104,7 @@ def write_catalogue(
 
 
 def opens_at(world: World, stage: str) -> datetime:
-    """When the platform opens booking: after the intake of documents, or with the list of the stage before."""
+    """When the platform opens booking: after the intake, or with the list of the stage before."""
     if stage == "text_test":
         _, closed = world.rules.window("registration", "intake")
         return closed
@@ -125,7 +125,9 @@ def write_members(world: World) -> None:
     """The Commission's members and observers, sent before its booking opens; one of each track is away."""
     from ingestion.sample_season.panels import PERMANENT_MEMBERS, TRACK_MEMBERS
 
-    rows = [(f"PM-{n:02d}", "permanent", None, True) for n in range(1, PERMANENT_MEMBERS + 1)]
+    rows: list[tuple[str, str, str | None, bool]] = [
+        (f"PM-{n:02d}", "permanent", None, True) for n in range(1, PERMANENT_MEMBERS + 1)
+    ]
     for track in world.rules.tracks:
         short = track[:3].upper()
         rows += [

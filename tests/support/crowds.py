@@ -65,15 +65,19 @@ def write_crowd(landing: Path, seed: int) -> datetime:
 
 def _slots(rng: Random, stage: str, opens: datetime, starts: datetime) -> list[dict[str, Any]]:
     rows = []
+    # the interview's first day too: two stages may ask for one day
+    common = CROWDED["interview"][1] + 9 * HOUR if stage == "assessment_centre" else starts + 9 * HOUR
     for n in range(rng.randint(2, 5)):
-        start = rng.choice([starts + 9 * HOUR, starts + 10 * HOUR, starts + 33 * HOUR, opens + 3 * HOUR])
+        start = rng.choice(
+            [starts + 9 * HOUR, starts + 10 * HOUR, starts + 33 * HOUR, opens + 3 * HOUR, common]
+        )
         rows.append(
             {
                 "season_code": order.SEASON,
                 "slot_no": f"{stage[:2].upper()}-{n}",
                 "stage_code": stage,
-                "track_code": rng.choice([*order.TRACKS]) if rng.random() < 0.2 else None,
-                "language_code": rng.choice(["kk", "ru"]) if rng.random() < 0.2 else None,
+                "track_code": rng.choice([*order.TRACKS]) if rng.random() < 0.1 else None,
+                "language_code": rng.choice(["kk", "ru"]) if rng.random() < 0.1 else None,
                 "starts_at": start,
                 "ends_at": start + rng.choice([1, 2, 6]) * HOUR,
                 "capacity": rng.choice([0, 1, 1, 2, 3, 5]),
@@ -95,7 +99,7 @@ def _booking(
         "candidate_no": rng.choice(people),
         "stage_code": stage,
         "slot_starts_at": slot["starts_at"],
-        "slot_no": rng.choice([slot["slot_no"]] * 5 + [None, "NO-SUCH-SLOT"]),
+        "slot_no": rng.choice([slot["slot_no"]] * 12 + [None, None, "NO-SUCH-SLOT"]),
         "booked_at": rng.choice(moments),
         "is_auto_assigned": rng.random() < 0.15,
     }

@@ -1,5 +1,5 @@
--- Order §8.1, A47: the sessions and their preparation meetings, a week before; where nobody knows yet who comes,
--- the first working day on which it is known, within the calendar's time for preparation.
+-- Order §8.1, A47: the sessions and their preparation meetings, a week before; where nobody knows yet who
+-- comes, the first working day on which it is known, within the calendar's time for preparation.
 with turns as (
     select * from {{ ref('fct_commission_turns') }}
 ),

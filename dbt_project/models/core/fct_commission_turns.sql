@@ -1,5 +1,5 @@
--- Order §8.1, §8.3: the timetable of the stage at which candidates present themselves. A slot is divided evenly
--- among the candidates whom it takes; they come in the order in which they got their places.
+-- Order §8.1, §8.3: the timetable of the stage at which candidates present themselves. A slot is divided
+-- evenly among the candidates whom it takes; they come in the order in which they got their places.
 with places as (
     select * from {{ ref('fct_places') }}
     where not is_resit

@@ -81,5 +81,5 @@ left join places
         and waiting.stage_code = places.stage_code
         and waiting.candidate_no = places.candidate_no
         and waiting.is_resit = places.is_resit
-        and coalesce(places.starts_at > last_sittings.started_at, true)
+        and coalesce(last_sittings.started_at < places.starts_at, true)
 where places.candidate_no is null

@@ -23,11 +23,23 @@ refused as (
     group by season_code, slot_no
 ),
 
+stages as (
+    select * from {{ ref('int_stages__bookable') }}
+),
+
 rooms as (
     select
-        *,
-        case when is_cancelled then 0 else capacity end as count_open
+        slots.*,
+        case when slots.is_cancelled then 0 else slots.capacity end as count_open,
+        not slots.is_cancelled
+        and (
+            not slots.is_resit
+            or coalesce(
+                slots.starts_at >= stages.resits_from_at and slots.ends_at <= stages.resits_until_at, false
+            )
+        ) as is_offered
     from slots
+    left join stages on slots.season_code = stages.season_code and slots.stage_code = stages.stage_code
 )
 
 select
@@ -42,6 +54,7 @@ select
     rooms.track_code,
     rooms.language_code,
     rooms.is_cancelled,
+    rooms.is_offered,
     rooms.count_open::integer as capacity,
     coalesce(taken.count_booked, 0)::integer as count_booked,
     coalesce(taken.count_placed, 0)::integer as count_placed,

@@ -1,5 +1,5 @@
--- Order §7.1: everything that asks for a place: what candidates book, what the platform assigns by itself, and
--- what acts of the book of slots give. A booking comes after every act that could not know of it.
+-- Order §7.1: everything that asks for a place: what candidates book, what the platform assigns by itself,
+-- and what acts of the book of slots give. A booking comes after every act that could not know of it.
 with accounts as (
     select * from {{ ref('int_accounts__counted') }}
 ),
@@ -88,7 +88,7 @@ asked as (
 select
     asked.*,
     (
-        select count(*) from acts
+        select count(*) as count_acts from acts
         where
             acts.season_code = asked.season_code
             and acts.stage_code = asked.stage_code

@@ -40,7 +40,7 @@ events as (
         greatest(
             leaving.count_acts_before + (leaving.act_no is not null)::integer,
             (
-                select count(*) from acts
+                select count(*) as count_acts from acts
                 where
                     acts.season_code = leaving.season_code
                     and acts.stage_code = leaving.stage_code
