@@ -137,8 +137,7 @@ class SmallSlots:
         self.connection.execute(f"set threads = {threads}")
         for table, rows in inputs(crowd).items():
             self._fill(table, rows)
-        for relation, sql in self.steps.items():
-            self.connection.execute(f"create or replace table {relation} as {sql}")
+        self.run()
         rows = self.connection.execute(
             "select coalesce(booking_id, act_no || '/' || candidate_no), booking_handling_code"
             " from core.fct_booking_outcomes"
@@ -146,6 +145,11 @@ class SmallSlots:
         found = dict(rows)
         assert len(found) == len(rows)
         return found
+
+    def run(self) -> None:
+        """Build the models over the rows that are there."""
+        for relation, sql in self.steps.items():
+            self.connection.execute(f"create or replace table {relation} as {sql}")
 
     def places(self) -> list[tuple[Any, ...]]:
         """The places held, in a total order."""

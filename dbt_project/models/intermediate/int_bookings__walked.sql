@@ -21,7 +21,15 @@ rounds as (
     (
         with seated as materialized (
             select
-                arrivals.*,
+                arrivals.season_code,
+                arrivals.stage_code,
+                arrivals.candidate_no,
+                arrivals.is_resit,
+                arrivals.slot_no,
+                arrivals.capacity,
+                arrivals.arrival_code,
+                arrivals.arrival_no,
+                arrivals.out_no,
                 rounds.round_no,
                 rounds.refusal_code,
                 case when rounds.refusal_code is null then arrivals.arrival_no end as accepted_no
