@@ -46,6 +46,15 @@ blocked as (
     where other.accepted_no is not null and coalesce(other.left_no > clashes.arrival_no, true)
 ),
 
+holding as (
+    select
+        placed.*,
+        case when coalesce(held.out_no > placed.arrival_no, true) then held.slot_no end as held_slot_no
+    from placed
+    left join placed as held
+        on placed.season_code = held.season_code and placed.held_no = held.arrival_no
+),
+
 judged as (
     select
         placed.round_no + 1 as round_no,
@@ -53,8 +62,8 @@ judged as (
         placed.arrival_no,
         placed.refusal_code as previous_code,
         case
-            when held.slot_no = placed.slot_no then 'already_held'
-            when held.arrival_no is not null and placed.arrival_code in ('platform', 'placed')
+            when placed.held_slot_no = placed.slot_no then 'already_held'
+            when placed.held_slot_no is not null and placed.arrival_code in ('platform', 'placed')
                 then 'already_placed'
             when blocked.arrival_no is not null then 'same_day'
             when
@@ -62,11 +71,7 @@ judged as (
                 and coalesce(filled.count_before, 0) >= placed.capacity
                 then 'slot_full'
         end as refusal_code
-    from placed
-    left join placed as held
-        on
-            placed.season_code = held.season_code and placed.held_no = held.arrival_no
-            and coalesce(held.out_no > placed.arrival_no, true)
+    from holding as placed
     left join filled
         on placed.season_code = filled.season_code and placed.arrival_no = filled.arrival_no
     left join blocked

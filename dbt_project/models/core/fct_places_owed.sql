@@ -36,6 +36,18 @@ places as (
     select * from {{ ref('fct_places') }}
 ),
 
+standing as (
+    select
+        places.season_code,
+        places.stage_code,
+        places.candidate_no,
+        places.is_resit
+    from places
+    left join last_sittings
+        on places.candidate_no = last_sittings.candidate_no and places.stage_code = last_sittings.stage_code
+    where coalesce(last_sittings.started_at < places.starts_at, true)
+),
+
 waiting as (
     select
         stages.season_code,
@@ -73,13 +85,10 @@ select
     waiting.is_resit,
     waiting.owed_code
 from waiting
-left join last_sittings
-    on waiting.candidate_no = last_sittings.candidate_no and waiting.stage_code = last_sittings.stage_code
-left join places
+left join standing
     on
-        waiting.season_code = places.season_code
-        and waiting.stage_code = places.stage_code
-        and waiting.candidate_no = places.candidate_no
-        and waiting.is_resit = places.is_resit
-        and coalesce(last_sittings.started_at < places.starts_at, true)
-where places.candidate_no is null
+        waiting.season_code = standing.season_code
+        and waiting.stage_code = standing.stage_code
+        and waiting.candidate_no = standing.candidate_no
+        and waiting.is_resit = standing.is_resit
+where standing.candidate_no is null
