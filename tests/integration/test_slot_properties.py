@@ -108,7 +108,7 @@ def test_the_order_of_rows_and_the_threads_change_nothing(small: SmallSlots, cro
         ("'same_day'", "null"),
         ("order by count_acts_before, is_act, happened_at, is_arrival, arrival_id",
          "order by count_acts_before, is_act, happened_at desc, is_arrival, arrival_id"),
-        ("when held.slot_no = placed.slot_no then 'already_held'", ""),
+        ("when placed.held_slot_no = placed.slot_no then 'already_held'", ""),
     ],
     ids=["one too many", "who leaves stays", "two on a day", "last come first served", "twice the same"],
 )  # fmt: skip
