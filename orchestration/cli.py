@@ -39,6 +39,7 @@ from orchestration.settings import (
     generate_secrets,
     load_settings,
 )
+from orchestration.slots.cli import slots
 from orchestration.stage_reports.cli import add_commands as add_report_commands
 from orchestration.texts import texts_of
 from orchestration.vetting_cli import vetting
@@ -362,6 +363,7 @@ add_assignment_commands(cli)
 add_marking_commands(cli)
 add_announcement_commands(cli)
 add_report_commands(cli)
+cli.add_command(slots)
 cli.add_command(calendar)
 
 

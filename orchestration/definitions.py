@@ -28,10 +28,12 @@ def build_definitions(
     from orchestration.assets.proctoring import proctoring_assets, recordings_folder
     from orchestration.assets.publication import CHANGES_KEY, RELEASE_KEY, publication_assets
     from orchestration.assets.reports import stage_report_assets
+    from orchestration.assets.slots import slot_places_asset
     from orchestration.assets.vetting import weekly_lists_asset
     from orchestration.assets.warehouse import warehouse_assets
     from orchestration.checks.measurement import measurement_checks
     from orchestration.checks.proctoring import proctoring_checks
+    from orchestration.checks.slots import slot_checks
     from orchestration.checks.standing import standing_checks
     from orchestration.checks.vetting import vetting_checks
     from orchestration.jobs import build_jobs
@@ -43,7 +45,13 @@ def build_definitions(
     landing = landing_assets()
     platform = platform_assets(settings)
     warehouse = warehouse_assets(ensure_manifest(settings))
-    standing = [*standing_checks(), *vetting_checks(), *proctoring_checks(), *measurement_checks()]
+    standing = [
+        *standing_checks(),
+        *vetting_checks(),
+        *proctoring_checks(),
+        *measurement_checks(),
+        *slot_checks(),
+    ]
     jobs = build_jobs(landing, warehouse, standing, platform)
     return dg.Definitions(
         assets=[
@@ -59,6 +67,7 @@ def build_definitions(
             *measurement_assets(),
             expert_panels_asset(),
             *stage_report_assets(settings),
+            slot_places_asset(),
         ],
         asset_checks=standing,
         jobs=list(jobs.values()),

@@ -12,6 +12,7 @@ from orchestration.assets.measurement import method_key
 from orchestration.assets.proctoring import DELIVERY_KEY, SITTINGS_KEY
 from orchestration.assets.publication import CHANGES_KEY, RELEASE_KEY
 from orchestration.assets.reports import GROUP as STAGE_REPORTS
+from orchestration.assets.slots import PLACES_KEY
 from orchestration.assets.vetting import LISTS_KEY
 from orchestration.measurement.methods import METHODS
 
@@ -28,6 +29,7 @@ PROCTORING_DELIVERY_JOB = "proctoring_delivery_job"
 MEASUREMENT_JOB = "measurement_job"
 EXPERT_PANELS_JOB = "expert_panels_job"
 STAGE_REPORTS_JOB = "stage_reports_job"
+SLOT_PLACES_JOB = "slot_places_job"
 
 
 def build_jobs(
@@ -74,6 +76,10 @@ def build_jobs(
         STAGE_REPORTS_JOB: (
             dg.AssetSelection.groups(STAGE_REPORTS),
             "Write the reports of the stages that have happened, from the current release.",
+        ),
+        SLOT_PLACES_JOB: (
+            dg.AssetSelection.assets(PLACES_KEY),
+            "Place those who chose no slot, or are owed a resit, at every stage whose seed is committed.",
         ),
     }
     if platform:

@@ -38,6 +38,8 @@ _GIVEN: dict[str, tuple[Any, ...]] = {
     "candidate_no": ("R25-000123", "R25-000124", "R25-000125"),
     "track_codes": ("social|digital", "economy", "agro"),
     "case_code": ("CASE-SOC-1", "CASE-SOC-2", "CASE-SOC-3"),
+    "slot_no": ("AC-0822-0900", "AC-0823-0900", "IV-0923-1000"),
+    "member_code": ("PM-01", "TM-SOC-01", "OB-SOC-01"),
     "expert_code": ("EX-SOC-01", "EX-SOC-02", "EX-SOC-03"),
     "employer_bin": ("990140000011", "010240000022", "050640000033"),
 }

@@ -14,11 +14,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
 from math import sqrt
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ingestion.sample_season.rules import ONLINE_STAGES, TEST_STAGES
+from ingestion.sample_season.slot_catalogue import (
+    opens_at,
+    slot_of_candidate,
+    write_catalogue,
+    write_members,
+)
 from ingestion.sample_season.timetable import HOUR, next_delivery, stage_deliveries
 from ingestion.sample_season.world import World
 
@@ -172,11 +179,17 @@ def latent(world: World, stage: str) -> np.ndarray:
     return loading * ability + sqrt(1 - loading**2) * world.draws.normal(f"form_{stage}")
 
 
-def slots(world: World, stage: str) -> list[datetime]:
-    """A slot for everybody: a day and an hour of the stage, the Expert Commission by track."""
+def slot_starts(world: World, stage: str) -> list[datetime]:
+    """Every start of a slot of the stage; the Expert Commission sits on working days."""
     days = world.rules.days(stage)
     if stage == "expert_commission":
         days = [day for day in days if world.rules.is_working(day.date())]
+    return [day + hour * HOUR for day in days for hour in SLOT_HOURS.get(stage, ONLINE_HOURS)]
+
+
+def slots(world: World, stage: str) -> list[datetime]:
+    """A slot for everybody: a day and an hour of the stage, the Expert Commission by track."""
+    days = sorted({start.replace(hour=0) for start in slot_starts(world, stage)})
     hours = SLOT_HOURS.get(stage, ONLINE_HOURS)
     day_draw = world.draws.integers(f"day_{stage}", len(days))
     hour_draw = world.draws.integers(f"hour_{stage}", len(hours))
@@ -215,35 +228,50 @@ def attend(
     return attempts
 
 
+@dataclass
+class Booked:
+    """Bookings of a stage before they are sent: rows, the catalogue, and when whoever books does so."""
+
+    stage: str
+    rows: list[dict[str, Any]]
+    slots: list[dict[str, Any]]
+    booked_at: dict[int, datetime]
+
+
 def book(world: World, entry: Entry, slot_of: list[datetime]) -> None:
-    """Bookings of a stage; half of the absent never book, some are placed automatically (Order §7.1)."""
+    """Slots and bookings; half of the absent never book, some are placed automatically (Order §7.1)."""
     stage = entry.stage
+    catalogue = write_catalogue(world, stage, entry.entrants, slot_of, slot_starts(world, stage))
+    if stage == "expert_commission":
+        write_members(world)
     starts, _ = world.rules.window(stage)
-    previous = world.rules.stages[world.rules.stages.index(stage) - 1]
-    opens = world.rules.published(previous)
-    if stage == "text_test":
-        _, opens = world.rules.window("registration", "intake")
+    opens = opens_at(world, stage)
     closes = max(starts - HOUR, opens + 2 * HOUR)
     share = world.draws.uniform(f"booked_{stage}")
     auto = world.draws.uniform(f"auto_{stage}") < (0.0 if stage in ONLINE_STAGES else 0.08)
-    rows = []
+    booked = Booked(stage, [], catalogue, {})
     for idx in entry.entrants:
         late = world.not_before.get(idx, opens) >= closes
         if (idx in entry.absent and share[idx] < 0.5) or late:
             continue
         number = world.candidate_no[idx]
-        booked = closes if auto[idx] else opens + (closes - opens) * float(share[idx])
-        rows.append(
+        at = closes if auto[idx] else opens + (closes - opens) * float(share[idx])
+        booked.booked_at[idx] = at.replace(microsecond=0)
+        code = world.streams.code("booking", stage, number)
+        booked.rows.append(
             {
-                "booking_id": f"B-{world.streams.code('booking', stage, number)}",
+                "booking_id": f"B-{code}",
                 "candidate_no": number,
                 "stage_code": stage,
                 "slot_starts_at": slot_of[idx],
-                "booked_at": booked.replace(microsecond=0),
+                # some of the platform's forms send day and time only
+                "slot_no": None if code[0] == "7" else slot_of_candidate(world, stage, idx, slot_of[idx]),
+                "booked_at": booked.booked_at[idx],
                 "is_auto_assigned": bool(auto[idx]),
             }
         )
-    world.outbox.put("platform__bookings", closes + timedelta(minutes=20), rows, stage)
+    world.fire("booked", booked)
+    world.outbox.put("platform__bookings", closes + timedelta(minutes=20), booked.rows, stage)
 
 
 def write_sittings(run: StageRun) -> None:

@@ -35,6 +35,7 @@ EXPECTED_BY = {
     "agency__vetting_requests": ("registration", "intake"),
     "agency__document_checks": ("registration", "intake"),
     "vetting__replies": ("vetting", "vetting"),
+    "platform__slots": ("registration", "intake"),
     "platform__bookings": ("text_test", "sitting"),
     "platform__sittings": ("text_test", "proctoring"),
     "platform__answers": ("text_test", "proctoring"),
@@ -50,6 +51,7 @@ EXPECTED_BY = {
     "platform__expert_marks": ("situational", "proctoring"),
     "academy__assessor_marks": ("assessment_centre", "reports"),
     "academy__interview_marks": ("interview", "reports"),
+    "agency__commission_members": ("expert_commission", "preparation"),
     "agency__commission_marks": ("expert_commission", "sitting"),
     "agency__national_decisions": ("national_commission", "published"),
 }

@@ -94,6 +94,11 @@ MISTAKES = {
     "assert_cases_are_of_the_track": (
         "update core.dim_cases set track_code = case track_code when 'agro' then 'digital' else 'agro' end"
     ),
+    "assert_bookings_fit_their_slots": "update core.dim_slots set capacity = 0",
+    "assert_one_assessment_day_a_person": (
+        "update core.fct_places set slot_on = date '2025-09-23'"
+        " where stage_code in ('assessment_centre', 'interview')"
+    ),
     "assert_works_belong_to_their_sittings": (
         "update core.fct_solutions set candidate_no = 'R25-000000' where work_no ="
         " (select min(work_no) from core.fct_solutions)"

@@ -1,4 +1,4 @@
-"""The 28 feeds as the oracle understands them: columns, types, keys and row checks, transcribed from the
+"""The 31 feeds as the oracle understands them: columns, types, keys and row checks, transcribed from the
 contracts.
 
 What belongs here: data only, one `Feed` each. What does not: reading files and judging rows (`reading.py`),
@@ -82,6 +82,7 @@ _STATUSES = (
     "admitted not_admitted absent annulled excluded withdrawn pending_resit not_publishable supernumerary"
     " pending"
 )
+_SLOT_NO = r"[A-Z0-9]+(-[A-Z0-9]+)*"
 _GROUND = r"[A-Z0-9_\-]{2,20}"
 
 
@@ -122,6 +123,17 @@ _FEEDS: tuple[Feed, ...] = (
             _boolean("is_recused"),
             _integer("points", 1, 10, required=False),
             _date("session_on"),
+        ),
+    ),
+    Feed(
+        "agency__commission_members",
+        ("season_code", "member_code"),
+        (
+            _SEASON,
+            _text("member_code", pattern=_SLOT_NO),
+            _code("role_code", "permanent track observer"),
+            _text("track_codes", required=False, pattern=r"[a-z_]+(\|[a-z_]+)*"),
+            _boolean("is_available"),
         ),
     ),
     Feed(
@@ -235,6 +247,20 @@ _FEEDS: tuple[Feed, ...] = (
         ),
     ),
     Feed(
+        "placement__places",
+        ("act_no", "candidate_no"),
+        (
+            _integer("act_no", 1),
+            _SEASON,
+            _STAGE,
+            _CANDIDATE,
+            _text("slot_no", pattern=_SLOT_NO),
+            _code("placement_code", "placed decided"),
+            _moment("placed_at"),
+            _moment("read_until"),
+        ),
+    ),
+    Feed(
         "platform__answers",
         ("sitting_id", "item_no"),
         (
@@ -252,6 +278,7 @@ _FEEDS: tuple[Feed, ...] = (
             _CANDIDATE,
             _STAGE,
             _moment("slot_starts_at"),
+            _text("slot_no", required=False, pattern=_SLOT_NO),
             _moment("booked_at"),
             _boolean("is_auto_assigned"),
         ),
@@ -357,6 +384,24 @@ _FEEDS: tuple[Feed, ...] = (
             _code("ended_code", "completed time_over power_cut connection_lost"),
         ),
         not_before=(("finished_at", "started_at"),),
+    ),
+    Feed(
+        "platform__slots",
+        ("season_code", "slot_no"),
+        (
+            _SEASON,
+            _text("slot_no", pattern=_SLOT_NO),
+            _STAGE,
+            _code("track_code", order.TRACK_CODES, required=False),
+            _code("language_code", "kk ru", required=False),
+            _moment("starts_at"),
+            _moment("ends_at"),
+            _integer("capacity", 0),
+            _text("room_code", pattern=r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*"),
+            _boolean("is_resit"),
+            _moment("cancelled_at", required=False),
+        ),
+        not_before=(("ends_at", "starts_at"),),
     ),
     Feed(
         "platform__solutions",

@@ -36,11 +36,13 @@ class Sittings:
             for row in tables.rows("agency__working_group_decisions")
             if row["action_code"] == "allow_resit"
         }
-        self._annulled = {
-            claim["sitting_id"]
+        valid = [
+            claim
             for claim in tables.rows("platform__resit_claims")
             if self._is_valid(claim, tables.get("platform__sittings", claim["sitting_id"]))
-        }
+        ]
+        self._annulled = {claim["sitting_id"] for claim in valid}
+        self.entitled = {(claim["candidate_no"], claim["stage_code"]) for claim in valid}
 
     def _is_valid(self, claim: Row, sitting: Row | None) -> bool:
         """Whether a claim annuls its sitting: granted, power cut, certified, in time or allowed (A15)."""
@@ -56,6 +58,11 @@ class Sittings:
             is_in_time(claim["claimed_at"], sitting["started_at"], self._claim_days)
             or whose in self._allowed_late
         )
+
+    def last_started_at(self, candidate_no: str, stage_code: str) -> datetime | None:
+        """Start of the candidate's last sitting at the stage, annulled or not."""
+        own = self._sittings.get((candidate_no, stage_code), [])
+        return max((row["started_at"] for row in own), default=None)
 
     def attendance(self, candidate_no: str, stage_code: str) -> Attendance:
         """The first attempt that no valid claim annuls; never the best of two (A17)."""

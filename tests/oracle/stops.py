@@ -79,8 +79,9 @@ class Stops:
             return None
         return max((stop.ends_at, stop.ended_by) for stop in stops if stop.ends_at and stop.ended_by)[1]
 
-    def _in_force(self, candidate_no: str, moment: datetime) -> list[Stop]:
-        stops = [
+    def of(self, candidate_no: str) -> list[Stop]:
+        """All stops of the person, in force or not."""
+        return [
             stop
             for number in self._accounts_of_same(candidate_no)
             for stop in (
@@ -88,7 +89,9 @@ class Stops:
                 *map(_exclusion, self._decisions.of(number, "exclude")),
             )
         ]
-        return [stop for stop in stops if stop.is_in_force(moment)]
+
+    def _in_force(self, candidate_no: str, moment: datetime) -> list[Stop]:
+        return [stop for stop in self.of(candidate_no) if stop.is_in_force(moment)]
 
     def exclusions(self, candidate_no: str, moment: datetime) -> list[Decision]:
         """The exclusions of the person in force at a moment."""

@@ -7,7 +7,7 @@
     'academy__assessor_marks', 'academy__expert_conflicts', 'academy__interview_marks',
     'agency__commission_marks', 'agency__document_checks', 'agency__national_decisions', 'agency__vetting_requests',
     'agency__working_group_decisions',
-    'platform__bookings', 'platform__candidate_employers', 'platform__case_assignments',
+    'placement__places', 'platform__bookings', 'platform__candidate_employers', 'platform__case_assignments',
     'platform__documents', 'platform__employment_periods',
     'platform__resit_claims', 'platform__sittings', 'platform__solutions', 'platform__withdrawals',
     'vetting__replies',

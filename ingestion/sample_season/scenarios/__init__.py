@@ -4,13 +4,13 @@ Belongs here: the registry. Each module below holds the scenarios of one theme: 
 papers), vetting.py (the bodies), letters.py (odd single letters), rulings.py (the working group), sitting.py
 (tests and attendance), judging.py (panels and Commissions), files.py (the files themselves), checking.py
 (documents looked at by hand), eligibility.py (warnings, several rules failed), watching.py (recordings and
-signals). Does not belong here: what
-happens in a clean season (the parent package).
+signals), booking.py (slots). Does not belong here: what happens in a clean season (the parent package).
 """
 
 from __future__ import annotations
 
 from ingestion.sample_season.scenarios import (
+    booking,
     checking,
     eligibility,
     files,
@@ -37,5 +37,6 @@ SCENARIOS: dict[str, Scenario] = {
         *rulings.SCENARIOS,
         *eligibility.SCENARIOS,
         *watching.SCENARIOS,
+        *booking.SCENARIOS,
     )
 }

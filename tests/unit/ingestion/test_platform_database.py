@@ -76,7 +76,7 @@ def sittings_of(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def test_the_contracts_say_what_stands_in_the_database() -> None:
-    assert len(database_feeds()) == 12
+    assert len(database_feeds()) == 13
     assert load_contract(ANSWERS).database_table == "platform.answers"
     assert all(feed.startswith("platform__") for feed in database_feeds())
 

@@ -7,6 +7,7 @@ select
     candidate_no,
     stage_code,
     slot_starts_at,
+    slot_no,
     booked_at,
     is_auto_assigned,
     _batch_id,

@@ -12,6 +12,8 @@ import pytest
 
 from ingestion.sample_season import SCENARIOS, SeasonSummary, write_season
 from tests.oracle import OracleSeason, OracleVetting, run_oracle, run_vetting_oracle
+from tests.oracle.reading import read_landing
+from tests.oracle.slots import places_of
 
 AFTER_THE_SEASON = datetime(2025, 11, 10, tzinfo=UTC)
 SIZE = 150
@@ -561,6 +563,44 @@ def test_corrections_come_as_later_files(play: Callable[[str], Played]) -> None:
         "platform__expert_marks",
         "academy__interview_marks",
     }
+
+
+# What becomes of the first booking of each case of `slot_bookings`.
+BOOKINGS = {
+    "text_test_no_place": {"slot_full", "held"},
+    "text_test_before_the_move": {"slot_full", "held"},
+    "text_test_after_the_move": {"moved", "held"},
+    "text_test_cancelled_after": {"cancelled", "held"},
+    "text_test_cancelled_before": {"slot_cancelled", "held"},
+    "text_test_twice": {"moved", "already_held", "held"},
+    "text_test_unknown": {"unknown_slot", "held"},
+    "text_test_without_claim": {"no_resit", "held"},
+    "numeric_test_too_early": {"before_window", "held"},
+    "numeric_test_by_platform": {"no_placement", "held"},
+    "numeric_test_other_language": {"other_language", "held"},
+    "expert_commission_other_track": {"other_track", "held"},
+    "expert_commission_begun": {"after_window", "held"},
+}
+
+
+def test_bookings_that_come_to_nothing(play: Callable[[str], Played]) -> None:
+    played = play("slot_bookings")
+    tables = read_landing(played.landing, AFTER_THE_SEASON, AFTER_THE_SEASON)
+    found = places_of(tables, AFTER_THE_SEASON, played.oracle)
+    of: dict[tuple[str, str], set[str]] = {}
+    for row in tables.rows("platform__bookings"):
+        key = (row["candidate_no"], row["stage_code"])
+        of.setdefault(key, set()).add(found.outcomes[f"booking/{row['booking_id']}"])
+    for case, outcomes in BOOKINGS.items():
+        [number] = played.numbers(case)
+        stage = next(
+            stage for stage in ("text_test", "numeric_test", "expert_commission") if case.startswith(stage)
+        )
+        assert of[number, stage] == outcomes, case
+    tied = [of[number, "text_test"] for number in played.numbers("text_test_tied")]
+    assert sorted(map(sorted, tied)) == [["held", "moved"], ["held", "slot_full"]]
+    [mover] = played.numbers("text_test_moves")
+    assert of[mover, "text_test"] == {"moved", "held"}
 
 
 def test_no_scenario_is_left_untested() -> None:
