@@ -99,7 +99,7 @@ def lay_cases(landing: Path, chance: Random) -> None:
 def warehouse(season: TestSeason) -> OracleMarking:
     """The three lists as the warehouse has them."""
     owed = season.query(
-        "select stage_code, candidate_no, rater_code, owed_code, count_raters, count_marks"
+        "select stage_code, candidate_no, rater_code, owed_mark_code, count_raters, count_marks"
         " from reporting.rpt_marks_owed"
     )
     works = season.query(

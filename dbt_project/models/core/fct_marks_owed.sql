@@ -15,7 +15,7 @@ named as (
         panels.stage_code,
         panels.candidate_no,
         raters.rater_code,
-        case when raters.count_points = 0 then 'not_begun' else 'incomplete' end as owed_code,
+        case when raters.count_points = 0 then 'not_begun' else 'incomplete' end as owed_mark_code,
         1 as count_raters,
         raters.count_criteria - raters.count_points as count_marks,
         raters.given_at
@@ -58,7 +58,7 @@ select
     stage_code,
     candidate_no,
     rater_code,
-    owed_code,
+    owed_mark_code,
     count_raters,
     count_marks,
     given_at
@@ -69,7 +69,7 @@ select
     stage_code,
     candidate_no,
     null as rater_code,
-    'nobody' as owed_code,
+    'nobody' as owed_mark_code,
     count_raters,
     null as count_marks,
     null as given_at

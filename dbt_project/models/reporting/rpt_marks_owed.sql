@@ -27,7 +27,7 @@ select
     owed.candidate_no,
     panels.work_no,
     owed.rater_code,
-    owed.owed_code,
+    owed.owed_mark_code,
     kinds.owed_order,
     kinds.text_kk,
     kinds.text_ru,
@@ -49,4 +49,4 @@ inner join panels
         and owed.candidate_no = panels.candidate_no
 inner join stages
     on owed.season_code = stages.season_code and owed.stage_code = stages.stage_code
-inner join kinds on owed.owed_code = kinds.owed_code
+inner join kinds on owed.owed_mark_code = kinds.owed_mark_code

@@ -19,8 +19,8 @@ REGISTRATIONS = yaml.safe_load(
 STOP_LIST = yaml.safe_load((CONTRACTS_DIR / "registers__stop_list.odcs.yaml").read_text(encoding="utf-8"))
 
 
-def test_there_are_35_feeds() -> None:
-    assert len(feed_names()) == 35
+def test_there_are_37_feeds() -> None:
+    assert len(feed_names()) == 37
     assert list(feed_names()) == sorted(feed_names())
 
 
