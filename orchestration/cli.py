@@ -20,6 +20,7 @@ from ingestion.errors import RezervError
 from orchestration.assignment.cli import add_commands as add_assignment_commands
 from orchestration.calendar_cli import calendar
 from orchestration.cli_help import LocalCommand, LocalGroup, current_texts, texts, usage_error_text
+from orchestration.commissions.cli import add_commands as add_commission_commands
 from orchestration.corrections_cli import add_commands as add_correction_commands
 from orchestration.documents_cli import documents
 from orchestration.eligibility_cli import eligibility
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
 
 DEFAULT_SIZE = 9000
 DEFAULT_SEED = 2025
+# What `rezerv report --lang` takes beside the languages.
+EVERY_LANGUAGE = "all"
 FAILED, ASKED_WRONGLY, INTERRUPTED = 1, 2, 130
 
 _FILE = click.Path(path_type=Path)
@@ -93,7 +96,8 @@ def _complain(message: str, error: RezervError) -> int:
 def _split_language(arguments: Sequence[str]) -> tuple[str, list[str]]:
     """Language of this invocation, and the arguments without `--lang`, which may stand anywhere among them.
 
-    It is needed before the command line is parsed, because help and errors of parsing are in it.
+    It is needed before the command line is parsed, because help and errors of parsing are in it. `all` is no
+    language of an invocation: it stays for the command that writes in every one.
     """
     rest, chosen = list(arguments), None
     for index, argument in enumerate(rest):
@@ -102,6 +106,8 @@ def _split_language(arguments: Sequence[str]) -> tuple[str, list[str]]:
         if argument == "--lang" or argument.startswith("--lang="):
             stop = index + 1 if "=" in argument else index + 2
             chosen = argument.partition("=")[2] if "=" in argument else "".join(rest[index + 1 : stop])
+            if chosen == EVERY_LANGUAGE:
+                return _default_language(), rest
             del rest[index:stop]
             break
     if chosen is None:
@@ -135,6 +141,8 @@ def _screen() -> Screen:
 @click.option("--lang", metavar="kk|ru|en")
 def cli(lang: str | None) -> None:
     """Texts of every command stand in the catalogues."""
+    if lang:
+        raise UserError("error.language", value=lang, allowed=", ".join(LANGUAGES))
 
 
 @cli.command(cls=LocalCommand)
@@ -351,6 +359,7 @@ cli.add_command(proctoring)
 cli.add_command(measurement)
 add_assignment_commands(cli)
 add_marking_commands(cli)
+add_commission_commands(cli)
 cli.add_command(calendar)
 
 

@@ -29,7 +29,10 @@ from orchestration.settings import Settings, generate_secrets, load_settings
 
 MARKER_NAME = "demo.json"
 #: Folders of a home that acts on its season fill: what was published, drawn, assigned, sent, looked back at.
-OF_ACTS = ("as_of", "assignments", "draws", "exports", "ledger", "measurement", "mend", "vetting")
+OF_ACTS = (
+    "as_of", "assignments", "draws", "exports", "ledger", "measurement", "mend", "national", "papers",
+    "quotas", "vetting",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

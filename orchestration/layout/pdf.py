@@ -140,6 +140,7 @@ def _table(table: Table, language: str) -> dict[str, Any]:
     ]
     needs = [_need(column, [row[place] for row in rows]) for place, column in enumerate(table.columns)]
     size, is_wide = _fitting_size(needs, table.wide)
+    widths = _widths(table.columns, needs, size, ON_ITS_SIDE if is_wide else UPRIGHT)
     return {
         "type": "table",
         "title": plain(table.title),
@@ -147,8 +148,8 @@ def _table(table: Table, language: str) -> dict[str, Any]:
         "wide": is_wide,
         "total": table.total,
         "columns": [
-            {"label": plain(column.label), "number": column.is_number, **_width(column, least, most, size)}
-            for column, (least, most) in zip(table.columns, needs, strict=True)
+            {"label": plain(column.label), "number": column.is_number, **width}
+            for column, width in zip(table.columns, widths, strict=True)
         ],
         "rows": rows,
         "notes": [plain(note) for note in table.notes],
@@ -179,8 +180,28 @@ def _fitting_size(needs: list[tuple[int, int]], wide: bool) -> tuple[float, bool
     return SIZES[-1], True
 
 
+def _widths(
+    columns: tuple[Column, ...], needs: list[tuple[int, int]], size: float, room: float
+) -> list[dict[str, Any]]:
+    """Each column has room for its longest word; those of words share what is left by what they want."""
+    spare = room - sum(_points(least, size) for least, _ in needs)
+    wants = [
+        most - least if column.kind is Kind.TEXT else 0
+        for column, (least, most) in zip(columns, needs, strict=True)
+    ]
+    if spare <= 0 or not any(wants):
+        return [
+            _width(column, least, most, size)
+            for column, (least, most) in zip(columns, needs, strict=True)
+        ]
+    return [
+        {"points": round(_points(least, size) + spare * want / sum(wants), 1)}
+        for (least, _), want in zip(needs, wants, strict=True)
+    ]
+
+
 def _width(column: Column, least: int, most: int, size: float) -> dict[str, Any]:
-    """A column of words shares what the others leave."""
+    """Where nothing is to be shared out: numbers take what they need, words the rest."""
     if column.kind is Kind.TEXT:
         return {"share": most}
     return {"points": round(_points(least, size), 1)}
