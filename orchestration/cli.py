@@ -21,6 +21,7 @@ from orchestration.announcements.cli import add_commands as add_announcement_com
 from orchestration.assignment.cli import add_commands as add_assignment_commands
 from orchestration.calendar_cli import calendar
 from orchestration.cli_help import LocalCommand, LocalGroup, current_texts, texts, usage_error_text
+from orchestration.commissions.cli import add_commands as add_commission_commands
 from orchestration.corrections_cli import add_commands as add_correction_commands
 from orchestration.documents_cli import documents
 from orchestration.eligibility_cli import eligibility
@@ -364,6 +365,7 @@ add_marking_commands(cli)
 add_announcement_commands(cli)
 add_report_commands(cli)
 cli.add_command(slots)
+add_commission_commands(cli)
 cli.add_command(calendar)
 
 

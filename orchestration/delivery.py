@@ -2,8 +2,8 @@
 
 Belongs here: delivering of all books, writing a file of a delivery whole or not at all, and which of them
 have landed. Not here: what a book says of which act (`ledger_delivery.py`, `assignment/delivery.py`,
-`marking/forms.py`, `slots/delivery.py`), landing (`ingestion/`). Whoever lands or publishes calls this first,
-so an act whose process was killed after its line reaches the warehouse with the next run.
+`marking/forms.py`, `slots/delivery.py`, `commissions/`), landing (`ingestion/`). Whoever lands or publishes
+calls this first, so an act whose process was killed after its line reaches the warehouse with the next run.
 """
 
 from __future__ import annotations
@@ -29,15 +29,20 @@ BookFile = tuple[str, Callable[[], bytes]]
 def deliver_books(settings: Settings) -> list[Path]:
     """Deliver what is in a book and neither in the landing folder nor landed; returns the new files.
 
-    Books: publications, draws of cases, assignments of experts, forms read, places given. Raises the errors
-    of reading one.
+    Books: publications, draws of cases, assignments of experts, forms read, places given, revisions of
+    quotas, decisions of the National Commission. Raises the errors of reading one.
     """
     from orchestration.assignment.delivery import deliver_assignments, deliver_draws
+    from orchestration.commissions.national_acts import deliver_national_acts
+    from orchestration.commissions.quota_acts import deliver_quota_acts
     from orchestration.ledger_delivery import deliver_acts
     from orchestration.marking.forms import deliver_forms
     from orchestration.slots.delivery import deliver_placements
 
-    deliveries = (deliver_acts, deliver_draws, deliver_assignments, deliver_forms, deliver_placements)
+    deliveries = (
+        deliver_acts, deliver_draws, deliver_assignments, deliver_forms, deliver_placements,
+        deliver_quota_acts, deliver_national_acts,
+    )  # fmt: skip
     return [path for deliver in deliveries for path in deliver(settings)]
 
 

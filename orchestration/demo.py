@@ -30,7 +30,7 @@ from orchestration.settings import Settings, generate_secrets, load_settings
 #: Folders of a home that acts on its season fill: what was published, drawn, assigned, sent, looked back at.
 OF_ACTS = (
     "announcements", "as_of", "assignments", "draws", "exports", "forms", "ledger", "measurement", "mend",
-    "reports", "slots", "vetting",
+    "national", "papers", "quotas", "reports", "slots", "vetting",
 )  # fmt: skip
 
 

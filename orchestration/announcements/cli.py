@@ -14,8 +14,7 @@ import click
 
 from orchestration.cli_context import current_screen, current_settings
 from orchestration.cli_help import LocalCommand, LocalGroup
-from orchestration.errors import UserError
-from orchestration.settings import LANGUAGES
+from orchestration.paper_options import FORMAT, LANG, OUT, chosen_folder, chosen_formats, chosen_languages
 
 if TYPE_CHECKING:
     from orchestration.announcements.published import Published
@@ -23,12 +22,8 @@ if TYPE_CHECKING:
     from orchestration.settings import Settings
 
 FAILED = 1
-EVERY = "all"
 OWN = "own"
 _FOLDER = click.Path(path_type=Path, file_okay=False)
-_LANGUAGES = click.option("--lang", "paper_lang", metavar="kk|ru|en|all", default=EVERY)
-_FORMATS = click.option("--format", "paper_format", metavar="pdf|xlsx|html|all", default=EVERY)
-_OUT = click.option("--out", "paper_folder", type=_FOLDER, metavar="FOLDER", default=None)
 
 
 @click.group(cls=LocalGroup)
@@ -38,24 +33,24 @@ def announce() -> None:
 
 @announce.command("list", cls=LocalCommand)
 @click.argument("stage_code", metavar="STAGE")
-@_LANGUAGES
-@_FORMATS
-@_OUT
+@LANG
+@FORMAT
+@OUT
 def public(stage_code: str, paper_lang: str, paper_format: str, paper_folder: Path | None) -> None:
     """The public list of a stage."""
     from orchestration.announcements.public_lists import public_list
     from orchestration.announcements.published import open_published
 
-    languages, formats = chosen_languages(paper_lang), chosen_formats(paper_format)
-    settings = current_settings()
+    settings, formats = current_settings(), chosen_formats(paper_format)
+    languages = chosen_languages(paper_lang, settings)
     published = open_published(settings, stage_code)
-    folder = paper_folder or announcements_folder(settings, published)
+    folder = chosen_folder(paper_folder or announcements_folder(settings, published))
     _write([public_list(published, language) for language in languages], published, formats, folder)
 
 
 @announce.command(cls=LocalCommand)
 @click.argument("stage_code", metavar="STAGE")
-@_OUT
+@OUT
 def notices(stage_code: str, paper_folder: Path | None) -> None:
     """Result notices for the candidates' accounts."""
     from orchestration.announcements.published import open_published
@@ -66,13 +61,13 @@ def notices(stage_code: str, paper_folder: Path | None) -> None:
 
     settings, screen = current_settings(), current_screen()
     published = open_published(settings, stage_code)
-    path = write_notices(published, paper_folder or exports_folder(settings))
+    path = write_notices(published, chosen_folder(paper_folder or exports_folder(settings)))
     screen.say("announce.notices", count=number(len(published.rows)), file=shown_path(path))
 
 
 @announce.command("short-reports", cls=LocalCommand)
-@click.option("--lang", "report_tongue", metavar="own|kk|ru|en|all", default=OWN)
-@_OUT
+@click.option("--in", "report_tongue", metavar="own|kk|ru|en|all", default=OWN)
+@OUT
 def short_reports(report_tongue: str, paper_folder: Path | None) -> int:
     """Short reports of the assessment centre."""
     from orchestration.announcements.short_reports import open_short_reports, write_short_reports
@@ -80,10 +75,10 @@ def short_reports(report_tongue: str, paper_folder: Path | None) -> int:
     from orchestration.console_values import number
     from orchestration.progress import WRITING
 
-    languages = (OWN,) if report_tongue == OWN else chosen_languages(report_tongue)
     settings, screen = current_settings(), current_screen()
+    languages = (OWN,) if report_tongue == OWN else chosen_languages(report_tongue, settings)
     found = open_short_reports(settings)
-    folder = paper_folder or announcements_folder(settings, found.published) / "short-reports"
+    folder = chosen_folder(paper_folder or announcements_folder(settings, found.published) / "short-reports")
     written = []
     with screen.progress() as progress:
         progress.start(WRITING, len(found.sheets) * len(languages))
@@ -102,8 +97,8 @@ def short_reports(report_tongue: str, paper_folder: Path | None) -> int:
 @click.option("--second", metavar="WHO", default="")
 @click.option("--reason", metavar="TEXT", default="")
 @click.option("--out", "reserve_folder", type=_FOLDER, metavar="FOLDER", required=True)
-@_LANGUAGES
-@_FORMATS
+@LANG
+@FORMAT
 def reserve(
     by: str, second: str, reason: str, reserve_folder: Path, paper_lang: str, paper_format: str
 ) -> None:
@@ -111,8 +106,8 @@ def reserve(
     from orchestration.announcements import reserve_list
     from orchestration.runs import logging_to_file
 
-    languages, formats = chosen_languages(paper_lang), chosen_formats(paper_format)
-    settings, screen = current_settings(), current_screen()
+    formats, settings, screen = chosen_formats(paper_format), current_settings(), current_screen()
+    languages = chosen_languages(paper_lang, settings)
     reserve_list.require_outside(settings, reserve_folder)
     published = reserve_list.open_reserve(settings)
     with logging_to_file(settings):
@@ -137,22 +132,6 @@ def _write(papers: Sequence[Document], published: Published, formats: Sequence[s
         for ending in formats:
             name = f"{act.season}-{act.stage}-v{act.version}-{paper.kind}-{paper.language}.{ending}"
             screen.say("announce.written", file=shown_path(write_document(paper, folder / name)))
-
-
-def chosen_languages(asked: str) -> tuple[str, ...]:
-    """The languages of `--lang`; `UserError` for an unknown one."""
-    if asked != EVERY and asked not in LANGUAGES:
-        raise UserError("error.paper_value", value=asked, allowed=", ".join((*LANGUAGES, EVERY)))
-    return LANGUAGES if asked == EVERY else (asked,)
-
-
-def chosen_formats(asked: str) -> tuple[str, ...]:
-    """The formats of `--format`; `UserError` for an unknown one."""
-    from orchestration.layout.rendering import FORMATS
-
-    if asked != EVERY and asked not in FORMATS:
-        raise UserError("error.paper_value", value=asked, allowed=", ".join((*FORMATS, EVERY)))
-    return FORMATS if asked == EVERY else (asked,)
 
 
 def add_commands(group: click.Group) -> None:

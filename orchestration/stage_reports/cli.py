@@ -14,7 +14,7 @@ import click
 from orchestration.cli_context import current_screen, current_settings
 from orchestration.cli_help import LocalCommand, LocalGroup
 from orchestration.errors import OrchestrationError, UserError
-from orchestration.settings import LANGUAGES
+from orchestration.paper_options import FORMAT, LANG, OUT, chosen_folder, chosen_formats, chosen_languages
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from orchestration.releases import CurrentRelease
     from orchestration.settings import Settings
     from orchestration.stage_reports.figures import Figures
-
-EVERY = "all"
 
 
 def add_commands(root: LocalGroup) -> None:
@@ -33,12 +31,12 @@ def add_commands(root: LocalGroup) -> None:
 
 @click.command("report", cls=LocalCommand)
 @click.argument("report_stage", metavar="STAGE")
-@click.option("--lang", "report_lang", metavar="kk|ru|en|all", default="")
-@click.option("--format", "report_format", metavar="pdf|xlsx|html|all", default=EVERY)
+@LANG
+@FORMAT
 @click.option("--as-of", "as_of", metavar="T", default="")
-@click.option("--out", "report_folder", type=click.Path(path_type=Path), metavar="FOLDER", default=None)
+@OUT
 def report(
-    report_stage: str, report_lang: str, report_format: str, as_of: str, report_folder: Path | None
+    report_stage: str, paper_lang: str, paper_format: str, as_of: str, paper_folder: Path | None
 ) -> None:
     """The report of a stage, or of all that have happened."""
     from orchestration.console import shown_path
@@ -47,9 +45,9 @@ def report(
     from orchestration.stage_reports.reports import reports_folder, write_reports
 
     moment = parse_as_of(as_of)
-    formats = _formats(report_format)
+    formats = chosen_formats(paper_format)
     settings, screen = current_settings(), current_screen()
-    languages = _languages(report_lang, settings)
+    languages = chosen_languages(paper_lang, settings)
     release = _release(settings, moment)
     figures = open_figures(settings, release, settings.language)
     asked = chosen_stages(figures, report_stage)
@@ -58,30 +56,9 @@ def report(
     for stage in asked:
         if stage not in stages:
             screen.say("reports.not_yet", stage=figures.stage_name(stage))
-    folder = report_folder or reports_folder(settings, release)
-    if folder.exists() and not folder.is_dir():
-        raise UserError("error.report_folder", folder=folder)
+    folder = chosen_folder(paper_folder or reports_folder(settings, release))
     for path in write_reports(settings, release, stages, languages, formats, folder):
         screen.say("reports.written", file=shown_path(path.absolute()))
-
-
-def _languages(asked: str, settings: Settings) -> tuple[str, ...]:
-    """Every language, the one named, or that of this invocation."""
-    if asked == EVERY:
-        return LANGUAGES
-    if asked and asked not in LANGUAGES:
-        raise UserError("error.language", value=asked, allowed=", ".join((*LANGUAGES, EVERY)))
-    return (asked or settings.language,)
-
-
-def _formats(asked: str) -> tuple[str, ...]:
-    from orchestration.layout.rendering import FORMATS
-
-    if asked == EVERY:
-        return FORMATS
-    if asked not in FORMATS:
-        raise UserError("error.report_format", value=asked, allowed=", ".join((*FORMATS, EVERY)))
-    return (asked,)
 
 
 def _refuse_what_is_ahead(figures: Figures, asked: tuple[str, ...], stages: list[str]) -> None:

@@ -169,7 +169,14 @@ _FEEDS: tuple[Feed, ...] = (
     Feed(
         "agency__quota_revisions",
         ("season_code", "decision_no", "track_code"),
-        (_SEASON, _text("decision_no"), _TRACK, _integer("places", 0), _moment("decided_at")),
+        (
+            _SEASON,
+            _text("decision_no"),
+            _TRACK,
+            _integer("places", 0),
+            _moment("decided_at"),
+            _integer("limit_total", 1, required=False),
+        ),
     ),
     Feed(
         "agency__vetting_requests",

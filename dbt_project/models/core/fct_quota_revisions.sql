@@ -8,6 +8,7 @@ select
     track_code,
     places,
     decided_at,
+    limit_total,
     _batch_id,
     _received_at
 from revisions

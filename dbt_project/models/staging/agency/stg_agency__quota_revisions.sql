@@ -11,6 +11,7 @@ select
     track_code,
     places,
     decided_at,
+    limit_total,
     _batch_id,
     _source_file,
     _row_number,

@@ -139,9 +139,11 @@ def test_the_commands_write_what_they_name(
     settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str
 ) -> None:
     out = ("--out", str(tmp_path / "out"))
-    assert run(["--lang", language, "announce", "list", "text_test", *out]) == 0
+    assert run(["announce", "list", "text_test", "--lang", "all", *out]) == 0
+    assert run(["--lang", language, "announce", "list", "text_test", "--out", str(tmp_path / "one")]) == 0
+    assert {path.stem[-2:] for path in (tmp_path / "one").iterdir()} == {language}
     assert run(["--lang", language, "announce", "notices", "text_test", *out]) == 0
-    assert run(["--lang", language, "announce", "short-reports", "--lang", "all", *out]) == 0
+    assert run(["--lang", language, "announce", "short-reports", "--in", "all", *out]) == 0
     said = capsys.readouterr().out
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert len([name for name in names if "public_list" in name]) == len(LANGUAGES) * len(FORMATS)
@@ -161,7 +163,7 @@ def test_the_commands_write_what_they_name(
         (("list", "text_test", "--lang", "de"), 2),
         (("list", "text_test", "--format", "doc"), 2),
         (("notices", "interview"), 1),
-        (("short-reports", "--lang", "de"), 2),
+        (("short-reports", "--in", "de"), 2),
     ],
 )
 def test_a_mistake_is_one_paragraph(
@@ -201,7 +203,7 @@ def registered(settings: Settings) -> Settings:
     return settings
 
 
-RESERVE = ("announce", "reserve", "--by", "A. One", "--second", "B. Two", "--reason", "A45")
+RESERVE = ("announce", "reserve", "--lang", "all", "--by", "A. One", "--second", "B. Two", "--reason", "A45")
 
 
 def test_the_reserve_is_named_by_two_people_and_each_opening_is_recorded(
