@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from datetime import UTC
 from functools import lru_cache
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,10 @@ TEMPLATE = Path(__file__).parent / "report.typ"
 UPRIGHT, ON_ITS_SIDE, CELL_ROOM = 487.0, 734.0, 9.0
 # Share of the size of letters that one takes on average, bold headings included.
 LETTER = 0.54
+# By how much a word of a heading, which is bold, is wider than one below it.
+HEADING = 1.15
 SIZES = (9.5, 9.0, 8.5, 8.0, 7.5, 7.0)
+# Letters of the longest text that asks for more width; `report.typ` breaks a word that is longer anywhere.
 LONGEST_TEXT = 46
 
 
@@ -141,15 +145,18 @@ def _table(table: Table, language: str) -> dict[str, Any]:
     needs = [_need(column, [row[place] for row in rows]) for place, column in enumerate(table.columns)]
     columns, rows, needs = table.columns * table.folds, _folded(rows, table), needs * table.folds
     size, is_wide = _fitting_size(needs, table.wide)
+    room = ON_ITS_SIDE if is_wide else UPRIGHT
+    least = [_points(letters, size) for letters, _ in needs]
     return {
         "type": "table",
         "title": plain(table.title),
         "size": size,
         "wide": is_wide,
+        "tight": sum(least) > room,
         "total": table.total,
         "columns": [
-            {"label": plain(column.label), "number": column.is_number, **_width(column, least, most, size)}
-            for column, (least, most) in zip(columns, needs, strict=True)
+            {"label": plain(column.label), "number": column.is_number, "points": width}
+            for column, width in zip(columns, _widths(columns, needs, least, room), strict=True)
         ],
         "rows": rows,
         "notes": [plain(note) for note in table.notes],
@@ -167,11 +174,12 @@ def _folded(rows: list[list[str]], table: Table) -> list[list[str]]:
 
 def _need(column: Column, cells: list[str]) -> tuple[int, int]:
     """Letters that a column needs at least, its longest word, and at most, its longest text."""
-    words = [len(word) for text in (plain(column.label), *cells) for word in text.split(" ")]
+    words = [ceil(len(word) * HEADING) for word in plain(column.label).split(" ")]
+    words += [len(word) for text in cells for word in text.split(" ")]
     texts = [len(text) for text in cells]
     if column.kind is not Kind.TEXT:
         words += texts
-    return max([2, *words]), min(max([2, *words, *texts]), LONGEST_TEXT)
+    return min(max([2, *words]), LONGEST_TEXT), min(max([2, *words, *texts]), LONGEST_TEXT)
 
 
 def _points(letters: int, size: float) -> float:
@@ -189,8 +197,15 @@ def _fitting_size(needs: list[tuple[int, int]], wide: bool) -> tuple[float, bool
     return SIZES[-1], True
 
 
-def _width(column: Column, least: int, most: int, size: float) -> dict[str, Any]:
-    """A column of words shares what the others leave."""
-    if column.kind is Kind.TEXT:
-        return {"share": most}
-    return {"points": round(_points(least, size), 1)}
+def _widths(
+    columns: tuple[Column, ...], needs: list[tuple[int, int]], least: list[float], room: float
+) -> list[float]:
+    """Points of each column: its longest word; those of words share the rest by their longest text."""
+    if sum(least) > room:
+        return [round(width * room / sum(least), 1) for width in least]
+    are_words = [column.kind is Kind.TEXT for column in columns]
+    wants = [(most - low) * is_words for (low, most), is_words in zip(needs, are_words, strict=True)]
+    if not any(wants):
+        wants = [int(is_words) for is_words in are_words]
+    spare = (room - sum(least)) / max(sum(wants), 1)
+    return [round(width + spare * want, 1) for width, want in zip(least, wants, strict=True)]
