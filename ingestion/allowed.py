@@ -18,7 +18,7 @@ from ingestion.contracts.odcs import SEEDS_DIR
 from ingestion.limits import MAX_TEXT_CHARACTERS
 from ingestion.messages import section_text
 
-# Codes that are named in the sentence itself; longer lists stand on a sheet of their own.
+# Codes that are named in the sentence itself; longer lists stand in a table of their own.
 CODES_NAMED = 6
 _DIGITS = "1234567890"
 _TOKEN = re.compile(r"(\\.|\[[^\]]+\]|[^\\\[\]{}])(?:\{(\d+)(?:,\d*)?\})?")
@@ -112,7 +112,7 @@ def _type(column: Column, file_format: str, say: Words) -> str:
 def _codes(column: Column, say: Words) -> str:
     if len(column.valid_values) <= CODES_NAMED:
         return say("one_of", codes=", ".join(column.valid_values))
-    return say("one_of_sheet", sheet=say("sheet_codes"))
+    return say("one_of_table", table=say("table_codes"))
 
 
 def _form(column: Column, say: Words) -> str:

@@ -3,7 +3,7 @@
 Belongs here: read-only questions to ``raw._batches``, ``raw._quarantine``, ``raw._quarantine_closed`` and
 ``raw._door_checks``, in counts, row numbers and column names; the books hold no values. A warehouse that has
 not landed anything since the books knew of closing is read as one in which nothing was closed. Writing the
-books is in ``raw_store.py``; what a sender is told, in ``quarantine_report.py``.
+books is in ``raw_store.py``; what a sender is told, in ``mending.py``.
 """
 
 from __future__ import annotations

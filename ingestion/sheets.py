@@ -1,7 +1,7 @@
 """Excel workbooks as this house sends them: how they look, and that every text in them stays a text.
 
 Belongs here: formats, sheets, lines as high as their text, printing, and writing a file whole or not at all.
-Not here: what a workbook says (``quarantine_report.py``, ``vetting_workbooks.py``). Nothing of a workbook is
+Not here: what a workbook says (``vetting_workbooks.py`` for one). Nothing of a workbook is
 written to the disk before it is finished: some name people.
 """
 

@@ -1,7 +1,8 @@
 """What the weekly lists to the vetting bodies are made of: bodies, candidates to be sent, lists, reminders.
 
 Belongs here: records only. Who is to be sent and when a reply is due is settled in ``dbt_project/`` (Order
-§4.3, §4.4); drawing lists in ``vetting_lists.py``; what their files say in ``vetting_workbooks.py``.
+§4.3, §4.4); drawing lists in ``vetting_lists.py``; what their files say in ``vetting_workbooks.py``, what a
+reminder says in ``orchestration/letters/``.
 """
 
 from __future__ import annotations
@@ -106,6 +107,6 @@ class Reminder:
     lists: Sequence[OverdueList]
 
     @property
-    def file_name(self) -> str:
-        """Name of its file."""
-        return f"{self.day:%Y-%m-%d}__{self.addressee.code}.xlsx"
+    def name(self) -> str:
+        """Name of its files, without their endings."""
+        return f"{self.day:%Y-%m-%d}__{self.addressee.code}"

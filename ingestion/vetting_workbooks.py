@@ -1,4 +1,4 @@
-"""The Excel files of the weekly lists: a list for a body, the Agency's summary, a reminder.
+"""The Excel files of the weekly lists: a list for a body, the Agency's summary.
 
 Belongs here: what stands on their sheets, in the language of whoever reads them. A list is the only file of
 this house that names people outside the vault: it is made in memory and given out as bytes. Texts are in
@@ -18,15 +18,13 @@ from ingestion.contracts import load_contract
 from ingestion.list_identities import Identity
 from ingestion.messages import section_text
 from ingestion.sheets import Book, Sheet
-from ingestion.vetting_records import NEW, Body, Candidate, NamedList, Reminder, WeeklyList
+from ingestion.vetting_records import NEW, Body, Candidate, NamedList, WeeklyList
 
 REPLIES = "vetting__replies"
 # Width of the sheets' columns in characters; together they fill a landscape page.
 _LETTER_WIDTHS = (26, 88, 14)
 _LIST_WIDTHS = (6, 16, 16, 24, 20, 24, 14, 15, 15)
 _SUMMARY_WIDTHS = (16, 40, 40, 10, 14, 10, 14, 22)
-_OVERDUE_WIDTHS = (18, 60, 14, 14, 16, 12, 14)
-_OPEN_WIDTHS = (18, 20)
 _LIST_COLUMNS = (
     "number", "candidate_no", "iin", "last_name", "first_name", "middle_name", "birth_on", "change",
     "previous_list",
@@ -160,63 +158,6 @@ def summary_workbook(
     sheet.skip()
     sheet.line(("", say("no_identities")))
     return book.content()
-
-
-def reminder_workbook(reminder: Reminder, contact: str) -> bytes:
-    """A reminder to one body: the letter, its overdue lists, the candidates without reply. No names."""
-    say = words_of(reminder.addressee.language)
-    book = _book(say, say("reminder_title"), reminder.made_at)
-    _write_reminder_letter(book, reminder, contact)
-    _write_overdue(book, reminder)
-    headings = [say("list"), say("candidate_no")]
-    sheet = book.listing(say("sheet_open"), headings, _OPEN_WIDTHS)
-    for one in reminder.lists:
-        for candidate_no in one.open_candidates:
-            sheet.line((one.list_no, candidate_no), ruled=True)
-    sheet.filtered()
-    return book.content()
-
-
-def _write_reminder_letter(book: Book, reminder: Reminder, contact: str) -> None:
-    language = reminder.addressee.language
-    say = words_of(language)
-    sheet = book.sheet(say("sheet_cover"), _LETTER_WIDTHS)
-    sheet.title(say("reminder_title"))
-    longest = max(one.days_overdue for one in reminder.lists)
-    _facts(
-        sheet,
-        [
-            (say("to"), reminder.addressee.names[language]),
-            (say("from"), say("sender")),
-            (say("selection"), say("selection_text", season=reminder.season)),
-            (say("as_of"), shown_day(reminder.day)),
-            (say("count_overdue_lists"), str(len(reminder.lists))),
-            (say("count_open"), str(sum(len(one.open_candidates) for one in reminder.lists))),
-            (say("longest"), say("days", count=longest)),
-        ],
-    )
-    sheet.skip()
-    asked = (
-        say("reminder_text", sheet=say("sheet_overdue")),
-        say("reminder_asked", sheet=say("sheet_open")),
-        say("reminder_consequence"),
-    )
-    for position, text in enumerate(asked):
-        sheet.line(("" if position else say("asked"), text), labelled=True)
-    sheet.skip()
-    _facts(sheet, [(say("contact"), contact or say("contact_answer"))])
-
-
-def _write_overdue(book: Book, reminder: Reminder) -> None:
-    language = reminder.addressee.language
-    say = words_of(language)
-    names = ("list", "body", "sent_on", "due_on", "days_overdue", "on_list", "open")
-    sheet = book.listing(say("sheet_overdue"), [say(name) for name in names], _OVERDUE_WIDTHS)
-    for one in reminder.lists:
-        days = (shown_day(one.sent_on), shown_day(one.due_on))
-        counts = (one.days_overdue, one.count_sent, len(one.open_candidates))
-        sheet.line((one.list_no, one.body.names[language], *days, *counts), ruled=True)
-    sheet.filtered()
 
 
 def _book(say: Words, title: str, made_at: datetime) -> Book:

@@ -403,20 +403,25 @@ def quarantine_list(feed: str | None) -> None:
 @quarantine.command("report", cls=LocalCommand)
 @click.option("--feed", metavar="FEED", default=None)
 @click.option("--file", "source_file", metavar="NAME", default=None)
+@click.option("--format", "letter_format", metavar="pdf|xlsx|html|all", default=None)
 @click.option("--out", type=_FILE, metavar="FOLDER", default=None)
-def quarantine_report(feed: str | None, source_file: str | None, out: Path | None) -> None:
-    """A workbook for each sender's file."""
+def quarantine_report(
+    feed: str | None, source_file: str | None, letter_format: str | None, out: Path | None
+) -> None:
+    """A letter for each sender's file."""
     from orchestration.console import shown_path
-    from orchestration.reports import write_mending_reports
+    from orchestration.letters.files import letter_formats
+    from orchestration.reports import write_mending_letters
 
+    formats = letter_formats(letter_format)
     settings, screen = _settings(), _screen()
     folder = out or settings.home / "mend"
-    written = write_mending_reports(settings, folder, feed=_feed(feed), name=source_file)
+    written = write_mending_letters(settings, folder, formats, feed=_feed(feed), name=source_file)
     if not written:
         screen.say("quarantine.nothing")
         return
     screen.say("quarantine.written", count=len(written), folder=shown_path(folder.absolute()))
-    for path in written:
+    for path in (path for letter in written for path in letter):
         screen.say("status.file", file=path.name)
 
 

@@ -242,23 +242,23 @@ def read_held(settings: Settings) -> list[HeldFile]:
         return [_held_file(settings, connection, file) for file in held_files(connection)]
 
 
-def write_mending_reports(
-    settings: Settings, folder: Path, *, feed: str | None = None, name: str | None = None
-) -> list[Path]:
-    """Write a workbook of what to mend for each file that has something open; returns their paths."""
-    from ingestion.quarantine_report import write_reports
+def write_mending_letters(
+    settings: Settings,
+    folder: Path,
+    formats: Sequence[str],
+    *,
+    feed: str | None = None,
+    name: str | None = None,
+) -> list[tuple[Path, ...]]:
+    """Write a letter of what to mend for each file that has something open; returns the files of each."""
+    from orchestration.letters.quarantine_letters import Letterhead, write_quarantine_letters
 
     if not settings.warehouse.is_file():
         return []
     with _open(settings.warehouse) as connection:
-        return write_reports(
-            connection,
-            folder,
-            settings.language,
-            made_at=utc_now(),
-            feed=feed,
-            name=name,
-            contact=settings.contact,
+        head = Letterhead(utc_now(), settings.contact, settings.is_demo)
+        return write_quarantine_letters(
+            connection, folder, settings.language, formats, head, feed=feed, name=name
         )
 
 

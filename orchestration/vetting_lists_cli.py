@@ -101,16 +101,22 @@ def register() -> None:
 
 
 @click.command(cls=LocalCommand)
+@click.option("--format", "letter_format", metavar="pdf|xlsx|html|all", default=None)
 @click.option("--out", type=click.Path(path_type=Path), metavar="FOLDER", default=None)
-def remind(out: Path | None) -> None:
+def remind(letter_format: str | None, out: Path | None) -> None:
     """Reminders to bodies with overdue requests."""
+    from orchestration.letters.files import letter_formats
+    from orchestration.letters.reminder_letters import write_reminder_letters
     from orchestration.vetting_lists_console import show_reminders
-    from orchestration.vetting_lists_reports import read_reminders, write_reminders
+    from orchestration.vetting_lists_reports import read_reminders
 
+    formats = letter_formats(letter_format)
     settings, screen = current_settings(), current_screen()
-    found = read_reminders(settings)
-    paths = write_reminders(settings, found, out or settings.home / "vetting" / "reminders")
-    show_reminders(screen, found, paths)
+    found, folder = read_reminders(settings), out or settings.home / "vetting" / "reminders"
+    letters = write_reminder_letters(
+        found.reminders, folder, formats, settings.contact, is_synthetic=settings.is_demo
+    )
+    show_reminders(screen, found, letters)
 
 
 def add_commands(group: click.Group) -> None:

@@ -103,21 +103,21 @@ def show_register(screen: Screen, register: RegisterShown) -> None:
         )
 
 
-def show_reminders(screen: Screen, reminders: Reminders, paths: Sequence[Path]) -> None:
-    """For each speaker its overdue lists and open candidates, and where its reminder is."""
+def show_reminders(screen: Screen, reminders: Reminders, letters: Sequence[Sequence[Path]]) -> None:
+    """For each speaker its overdue lists and open candidates, and the files of its reminder."""
     for body in reminders.speechless:
         screen.say("vetting_lists.speechless", body=body)
     if not reminders.reminders:
         screen.say("vetting_lists.none_overdue", day=reminders.day)
         return
-    screen.say(
-        "vetting_lists.reminders", count=len(paths), day=reminders.day, folder=shown_path(paths[0].parent)
-    )
+    folder = shown_path(letters[0][0].parent)
+    screen.say("vetting_lists.reminders", count=len(letters), day=reminders.day, folder=folder)
     table = _table(screen, "addressee", "overdue_lists:r", "open:r", "longest:r", "file")
-    for one, path in zip(reminders.reminders, paths, strict=True):
+    for one, paths in zip(reminders.reminders, letters, strict=True):
         table.add_row(
             one.addressee.names[screen.texts.language], number(len(one.lists)),
             number(sum(len(overdue.open_candidates) for overdue in one.lists)),
-            number(max(overdue.days_overdue for overdue in one.lists)), path.name,
+            number(max(overdue.days_overdue for overdue in one.lists)),
+            "\n".join(path.name for path in paths),
         )  # fmt: skip
     screen.console.print(table)

@@ -1,8 +1,8 @@
 """What `rezerv vetting register` and `remind` read: the lists sent, and what of them is overdue.
 
 Belongs here: questions to the current release, and to the vault who drew which list. Not here: drawing lists
-(`vetting_lists.py`), tables on the terminal (`vetting_lists_console.py`), when a reply is due
-(`dbt_project/`).
+(`vetting_lists.py`), the reminder as a letter (`letters/`), tables on the terminal
+(`vetting_lists_console.py`), when a reply is due (`dbt_project/`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingestion.clock import local_zone, utc_now
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from orchestration.settings import Settings
 
 NEEDED_TABLES = ("core.fct_batches", "core.fct_vetting_requests", "seeds.vetting_bodies")
-# Only the owner of the lists reads reminders: they say of numbers that their vetting is open.
-OWNER_ONLY, OWNERS_FOLDER = 0o600, 0o700
 
 _REGISTER = """
 select
@@ -198,19 +195,3 @@ def _bodies(reading: Reading) -> dict[str, Body]:
         )
         for row in rows
     }
-
-
-def write_reminders(settings: Settings, reminders: Reminders, folder: Path) -> list[Path]:
-    """Write a workbook for each speaker; one of the same day is replaced. Returns their paths."""
-    from ingestion.sheets import write_whole
-    from ingestion.vetting_workbooks import reminder_workbook
-
-    if not reminders.reminders:
-        return []
-    folder.mkdir(parents=True, exist_ok=True, mode=OWNERS_FOLDER)
-    paths = []
-    for one in reminders.reminders:
-        path = folder / one.file_name
-        write_whole(path, reminder_workbook(one, settings.contact), OWNER_ONLY)
-        paths.append(path)
-    return paths

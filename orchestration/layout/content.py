@@ -213,6 +213,22 @@ class Identity:
 
 
 @dataclass(frozen=True)
+class Matter:
+    """What a letter is about, where a report has its stage and release.
+
+    about: (name, value) in words, such as the file, or who is written to; empty values are not shown. place,
+    source: short, at the top and at the foot of each page, so that a page on a table can be told from any
+    other. made_at: moment of the letter (UTC), the date that the file bears. is_synthetic: as of a report.
+    """
+
+    about: tuple[tuple[str, str], ...]
+    place: str
+    source: str
+    made_at: datetime
+    is_synthetic: bool = False
+
+
+@dataclass(frozen=True)
 class Document:
     """A whole document in one language.
 
@@ -223,7 +239,7 @@ class Document:
     kind: str
     title: str
     language: str
-    identity: Identity
+    identity: Identity | Matter
     sections: tuple[Section, ...]
     summary: str = ""
 

@@ -7,15 +7,20 @@ Belongs here: the lines that identify a document, in its language. Not here: whe
 from __future__ import annotations
 
 from orchestration.layout import values
-from orchestration.layout.content import Document
+from orchestration.layout.content import Document, Matter
 from orchestration.layout.texts import report_texts
 
 SHORT_HASH = 12
 
 
 def identity_lines(document: Document) -> tuple[tuple[str, str], ...]:
-    """(name, value) of season, stage, version, as-of, filters, release and hash; none that is empty."""
+    """(name, value) of season, stage, version, as-of, filters, release and hash; none that is empty.
+
+    Of a letter what it is about.
+    """
     say, what = report_texts(document.language), document.identity
+    if isinstance(what, Matter):
+        return tuple((name, value) for name, value in what.about if value)
     filters = "; ".join(f"{name}: {value}" for name, value in what.filters) or say("layout.no_filters")
     lines = (
         (say("layout.season"), what.season),
@@ -43,12 +48,16 @@ def running_title(document: Document) -> str:
 def running_place(document: Document) -> str:
     """What the top of each page says on the right: season and version of the list."""
     what = document.identity
+    if isinstance(what, Matter):
+        return what.place
     return " · ".join(part for part in (what.season, what.version) if part)
 
 
 def running_source(document: Document) -> str:
     """What the foot of each page says on the left: as-of, release and the begin of its hash."""
     say, what = report_texts(document.language), document.identity
+    if isinstance(what, Matter):
+        return what.source
     as_of = (
         f"{say('layout.as_of')}: {values.short_moment(what.as_of, document.language)}" if what.as_of else ""
     )

@@ -13,6 +13,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ import xlsxwriter
 
 from ingestion.contracts import Column, load_contract
 from ingestion.vault import Vault, open_vault
+from orchestration.layout.content import Document, Matter, Paragraph, Section
+from orchestration.layout.rendering import write_document
 from tests.support.home import Home
 from tests.support.pages import texts_of_pages
 from tests.support.privacy import (
@@ -110,6 +113,14 @@ def _plant_packed(file: Path) -> None:
     file.write_bytes(gzip.compress(json.dumps({"value": "920615400001"}).encode()))
 
 
+def _plant_on_paper(file: Path) -> None:
+    """In a PDF as this house writes them, whose bytes are packed."""
+    sections = (Section("Rows", (Paragraph("Row 7: 920615400001 is bad"),)),)
+    matter = Matter((), "", "", datetime(2025, 6, 16))
+    write_document(Document("letter", "Letter", "kk", matter, sections), file)
+    assert b"920615400001" not in file.read_bytes()
+
+
 def _plant_in_sqlite(file: Path) -> None:
     """Deep in a text that is longer than a page."""
     with closing(sqlite3.connect(file)) as connection:
@@ -148,6 +159,7 @@ def _plant_in_list(file: Path) -> None:
 PLANTED: Mapping[str, Callable[[Path], None]] = {
     "run.log": _plant_in_log,
     "run.log.gz": _plant_packed,
+    "letter.pdf": _plant_on_paper,
     "history.db": _plant_in_sqlite,
     "table.duckdb": _plant_in_table,
     "number.duckdb": _plant_as_number,
@@ -300,6 +312,7 @@ def _are_searched(places: list[str], told: Home) -> bool:
     assert [place for place in needed if place not in places] == []
     assert any(place.startswith("dagster/") and ": event_logs" in place for place in places)
     assert any(place.endswith(".log") for place in places)
+    assert any(re.fullmatch(r"mend/.*\.pdf: page 1", place) for place in places)
     return True
 
 

@@ -373,8 +373,9 @@ def test_an_officer_s_weeks_through_the_command(sent: Path, tmp_path: Path) -> N
     reminded = home.rezerv("vetting", "remind")
     assert reminded.returncode == 0, reminded.stderr
     reminders = sorted((settings.home / "vetting" / "reminders").iterdir())
-    assert [path.name for path in reminders] == sorted(f"2025-06-23__{body}.xlsx" for body in BODIES)
-    _, overdue, still_open = sheets(reminders[0]).values()
+    names = [f"2025-06-23__{body}.{ending}" for body in BODIES for ending in ("pdf", "xlsx")]
+    assert [path.name for path in reminders] == sorted(names)
+    _, overdue, still_open = sheets(reminders[1]).values()
     assert [row[0] for row in overdue[1:]] == ["ACS-2025-01"] and overdue[1][4] == 7
     assert len(still_open) - 1 == overdue[1][6] > 3
     people = people_of(settings.landing_dir)

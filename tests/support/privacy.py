@@ -24,6 +24,7 @@ import duckdb
 from python_calamine import CalamineError, CalamineWorkbook
 
 from ingestion.contracts import feed_names, load_contract
+from tests.support.pdfs import pdf_pages
 
 # How a value of a kind looks in the midst of a text, whatever stands beside it. A name is sought word by
 # word, without the mark that says that it is made up: somebody who removes the mark does not hide the name.
@@ -190,6 +191,9 @@ def texts_of_file(file: Path, name: str) -> Iterator[tuple[str, str]]:
         yield from _texts_of_sqlite(file, name)
     elif content[8:12] == b"DUCK" and not _is_encrypted(file):
         yield from _texts_of_duckdb(file, name)
+    elif content[:5] == b"%PDF-":
+        for number, text in enumerate(pdf_pages(content), start=1):
+            yield f"{name}: page {number}", text
     elif content[:2] == b"\x1f\x8b":
         yield f"{name}, unpacked", gzip.decompress(content).decode(errors="replace")
     elif zipfile.is_zipfile(file):

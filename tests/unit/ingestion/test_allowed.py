@@ -27,7 +27,7 @@ def test_every_column_has_its_rules_in_words(language: str, file_format: str) ->
     [
         ("list_no", "BAD_PATTERN", "of the form AAA-1234-56"),
         ("candidate_no", "BAD_PATTERN", "R25-000123"),
-        ("body_code", "UNKNOWN_CODE", "sheet “Codes”"),
+        ("body_code", "UNKNOWN_CODE", "table “Codes”"),
         ("result_code", "UNKNOWN_CODE", "clear, adverse, unclear"),
         ("replied_on", "NOT_PARSEABLE", "Excel date"),
         ("ground_code", "FORBIDDEN_CHARACTERS", "visible characters"),

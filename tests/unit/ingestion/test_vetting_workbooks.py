@@ -1,4 +1,4 @@
-"""What the letters to the vetting bodies say, in the language of whoever answers, and in reminders."""
+"""What the letters to the vetting bodies say, in the language of whoever answers."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 from ingestion.contracts import load_contract
 from ingestion.list_identities import Identity, VaultRow
 from ingestion.messages import LANGUAGES, section_text
-from ingestion.vetting_records import Body, Candidate, NamedList, OverdueList, Reminder, WeeklyList
-from ingestion.vetting_workbooks import REPLIES, list_workbook, reminder_workbook, words_of
+from ingestion.vetting_records import Body, Candidate, NamedList, WeeklyList
+from ingestion.vetting_workbooks import REPLIES, list_workbook, words_of
 from tests.support.vetting_lists import BODIES, DAY, DUE, people_on, sheets, texts
 
 MADE_AT = datetime(2025, 6, 16, 3)
@@ -95,23 +95,3 @@ def test_every_column_of_a_reply_is_described_in_every_language() -> None:
     for language in LANGUAGES:
         for column in load_contract(REPLIES).columns:
             section_text("vetting_lists", f"reply_{column.name}", language, list="", body="", sheet="")
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_reminder_names_lists_and_numbers(tmp_path: Path, language: str) -> None:
-    body, say = of_language(language), words_of(language)
-    lists = [
-        OverdueList("ACS-2025-02", BODIES["ACS"], DAY, DUE, 9, 5, ["R25-000001", "R25-000007"]),
-        OverdueList(f"{body.code}-2025-04", body, DAY, DUE, 2, 1, ["R25-000009"]),
-    ]
-    reminder = Reminder(body, "2025", date(2025, 7, 14), MADE_AT, lists)
-    path = tmp_path / reminder.file_name
-    path.write_bytes(reminder_workbook(reminder, ""))
-    assert path.name == f"2025-07-14__{body.code}.xlsx"
-    letter, overdue, still_open = sheets(path).values()
-    assert [say("to"), body.names[language]] in letter and "14.07.2025" in texts(letter)
-    assert [say("longest"), say("days", count=9)] in letter and [say("count_open"), "3"] in letter
-    assert overdue[1] == [
-        "ACS-2025-02", BODIES["ACS"].names[language], "16.06.2025", "23.06.2025", 9, 5, 2
-    ]  # fmt: skip
-    assert [row[1] for row in still_open[1:]] == ["R25-000001", "R25-000007", "R25-000009"]

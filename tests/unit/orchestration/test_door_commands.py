@@ -138,8 +138,14 @@ def test_reports_are_written_where_asked(
     books.batch("b1", quarantined=1)
     books.entry("b1", 2, "body_code", "UNKNOWN_CODE")
     assert run(["quarantine", "report", "--lang", "kk", "--out", str(tmp_path / "mail")]) == 0
-    (path,) = (tmp_path / "mail").iterdir()
-    assert path.name in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    files = sorted(path.name for path in (tmp_path / "mail").iterdir())
+    assert [name.rpartition(".")[2] for name in files] == ["pdf", "xlsx"]
+    assert all(name in shown for name in files) and ": 1," in shown, "one letter in two files"
+    assert run(["quarantine", "report", "--format", "html", "--out", str(tmp_path / "page")]) == 0
+    assert [path.suffix for path in (tmp_path / "page").iterdir()] == [".html"]
+    assert run(["quarantine", "report", "--format", "docx"]) == 2
+    assert "docx" in capsys.readouterr().err
     assert run(["quarantine", "report", "--file", "no_such.csv"]) == 0
     assert "Nothing is in quarantine" in capsys.readouterr().out
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import stat
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -16,8 +14,7 @@ from orchestration.cli import run
 from orchestration.errors import OrchestrationError
 from orchestration.settings import Settings
 from orchestration.texts import LANGUAGES, texts_of
-from orchestration.vetting_lists_reports import read_register, read_reminders, write_reminders
-from tests.support.vetting_lists import sheets
+from orchestration.vetting_lists_reports import read_register, read_reminders
 from tests.unit.orchestration.conftest import SECRETS
 
 OURS = "2025-06-16T080000/agency__vetting_requests__lists-2025-06-16T080000.csv"
@@ -111,7 +108,7 @@ def test_without_the_key_the_register_is_shown_all_the_same(released: Settings) 
         assert {one.drawn_by for one in register.lists} == {None}
 
 
-def test_reminders_go_to_whoever_answers_now(released: Settings, tmp_path: Path) -> None:
+def test_reminders_go_to_whoever_answers_now(released: Settings) -> None:
     found = read_reminders(released)
     assert [one.addressee.code for one in found.reminders] == ["NSC"] and found.speechless == ["MOF"]
     lists = [
@@ -122,9 +119,7 @@ def test_reminders_go_to_whoever_answers_now(released: Settings, tmp_path: Path)
         ("ACS-2025-01", 6, 3, ["R25-000001", "R25-000002"]),
         ("NSC-2025-02", 5, 1, ["R25-000001"]),
     ]
-    (path,) = write_reminders(released, found, tmp_path / "out")
-    assert path.name == "2025-07-14__NSC.xlsx" and stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert list(sheets(path)) == ["Письмо", "Просроченные списки", "Кандидаты без ответа"]
+    assert found.reminders[0].name == "2025-07-14__NSC"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -141,8 +136,15 @@ def test_the_commands_tell_in_the_user_s_language(
     assert "officer 7" in shown and f"NSC {language}" in shown and say("vetting_lists.unknown") in shown
     assert run(["--lang", language, "vetting", "remind"]) == 0
     shown = capsys.readouterr().out
-    assert "2025-07-14__NSC.xlsx" in shown and say("vetting_lists.speechless", body="MOF") in shown
-    assert (released.home / "vetting" / "reminders" / "2025-07-14__NSC.xlsx").is_file()
+    assert "2025-07-14__NSC.pdf" in shown and "2025-07-14__NSC.xlsx" in shown
+    assert say("vetting_lists.speechless", body="MOF") in shown
+    folder = released.home / "vetting" / "reminders"
+    files = ["2025-07-14__NSC.pdf", "2025-07-14__NSC.xlsx"]
+    assert sorted(path.name for path in folder.iterdir()) == files
+    assert run(["--lang", language, "vetting", "remind", "--format", "html"]) == 0
+    assert sorted(path.name for path in folder.iterdir()) == ["2025-07-14__NSC.html", *files]
+    assert run(["--lang", language, "vetting", "remind", "--format", "docx"]) == 2
+    assert "docx" in capsys.readouterr().err
     write_release(released, REQUESTS[4:5])
     assert run(["--lang", language, "vetting", "remind"]) == 0
     assert say("vetting_lists.none_overdue", day="2025-07-14") in capsys.readouterr().out
@@ -160,8 +162,6 @@ def test_a_release_of_an_older_build_is_told(released: Settings) -> None:
 def test_nothing_was_sent_yet(settings: Settings) -> None:
     write_release(settings, ())
     assert read_register(settings).lists == [] and read_reminders(settings).reminders == []
-    assert write_reminders(settings, read_reminders(settings), settings.home / "none") == []
-    assert not (settings.home / "none").exists()
 
 
 def test_lists_as_of_the_future_are_refused_at_once(

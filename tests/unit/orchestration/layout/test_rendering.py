@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import subprocess
 import sys
@@ -16,7 +17,8 @@ import pytest
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
-from orchestration.layout.content import Cards, Column, Document, Kind, Section, Table
+from orchestration.layout import pdf
+from orchestration.layout.content import Cards, Column, Document, Kind, Matter, Paragraph, Section, Table
 from orchestration.layout.rendering import FORMATS, render, write_document
 from orchestration.layout.workbook import sheet_names
 from tests.unit.orchestration.layout import sample
@@ -200,6 +202,31 @@ def test_an_empty_table_can_be_set_in_every_format() -> None:
     table = Table("T", "Nobody", (Column("Region"), Column("Entered", Kind.WHOLE)), ())
     document = replace(sample.document("en"), sections=(Section("S", (table, Cards("C", "Card", ()))),))
     assert all(render(document, name) for name in FORMATS)
+
+
+@pytest.mark.parametrize("count_texts", [1, 2, 5])
+def test_no_word_runs_into_the_next_column(count_texts: int) -> None:
+    """However much the other columns have to say."""
+    columns = [Column("List"), *[Column("What is asked")] * count_texts, Column("N", Kind.WHOLE)]
+    row = ("ACS-2025-02-X", *["a text of many short words, " * 20] * count_texts, 7)
+    table = Table("t", "t", tuple(columns), (row,))
+    document = replace(sample.document("en"), sections=(Section("s", (table,)),))
+    (block,) = json.loads(pdf.typst_input(document))["sections"][0]["blocks"]
+    widths = [column["points"] for column in block["columns"]]
+    assert widths[0] >= len("ACS-2025-02-X") * pdf.LETTER * block["size"] + pdf.CELL_ROOM - 0.1
+    assert sum(widths) == pytest.approx(pdf.UPRIGHT, abs=1)
+    assert not block["tight"]
+
+
+def test_a_word_longer_than_a_line_stays_on_the_page_and_whole() -> None:
+    word = "long_name_" * 30
+    table = Table("t", "t", (Column("File"), Column("N", Kind.WHOLE)), ((word, 7),))
+    matter = Matter((("File", word),), "feed", "batch", sample.MADE_AT)
+    content = render(Document("letter", "T", "en", matter, (Section("s", (table, Paragraph(word))),)), "pdf")
+    (page,) = PdfReader(io.BytesIO(content)).pages
+    said = page.extract_text()
+    assert max(len(line) for line in said.splitlines()) < len(word)
+    assert said.replace("\n", "").count(word) == 3
 
 
 def test_a_table_of_many_columns_lies_on_its_side() -> None:

@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 
 from orchestration.layout.texts import CATALOGUE_DIR, LANGUAGES, MissingText, report_texts
 
-ROOMS = ("announcements", "commissions", "layout", "stage_reports")
+ROOMS = ("announcements", "commissions", "layout", "letters", "stage_reports")
 PACKAGE = Path(__file__).resolve().parents[4] / "orchestration"
 KAZAKH_LETTERS = set("әіңғүұқөһӘІҢҒҮҰҚӨҺ")
 # What the CLDR says of cardinal numbers, but for Kazakh, whose nouns stand alike after every number.
