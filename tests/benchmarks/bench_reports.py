@@ -28,6 +28,7 @@ from orchestration.stage_reports.reports import stage_report
 
 LANGUAGES = ("kk", "ru", "en")
 STAGE = "text_test"
+FONTS = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
 PLAIN = b"#for words in json(bytes(sys.inputs.words)) { par(words) }"
 
 
@@ -51,7 +52,7 @@ def main() -> None:
         seconds, files = timed(lambda name=name: [render(one, name) for one in documents])  # type: ignore[misc]
         total += seconds
         write(f"{name:20}{seconds:6.2f} s, {sum(map(len, files)) // len(files) / 1024:.0f} KiB a file")
-    typst.compile(PLAIN, sys_inputs={"words": json.dumps(["."])})
+    typst.compile(PLAIN, font_paths=FONTS, sys_inputs={"words": json.dumps(["."])})
     floor, _ = timed(lambda: [bare(document) for document in documents])
     write(f"bare typst          {floor:6.2f} s   ratio {total / floor:.1f}")
 
@@ -59,7 +60,8 @@ def main() -> None:
 def bare(document: Document) -> bytes:
     """The words of a report as plain paragraphs."""
     words = list(strings(json.loads(typst_input(document))))
-    return bytes(typst.compile(PLAIN, format="pdf", sys_inputs={"words": json.dumps(words)}))
+    inputs = {"words": json.dumps(words)}
+    return bytes(typst.compile(PLAIN, font_paths=FONTS, format="pdf", sys_inputs=inputs))
 
 
 def strings(value: Any) -> Iterator[str]:
