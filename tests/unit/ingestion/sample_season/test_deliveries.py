@@ -42,7 +42,7 @@ def test_csv_has_offsets_booleans_and_empty_nulls() -> None:
     }
     lines = _render("platform__bookings", [row]).decode().splitlines()
     assert lines[0].split(",") == list(layout_of("platform__bookings").columns)
-    assert lines[1] == "B-1,R25-000001,interview,2025-09-23T09:00:00+05:00,,true"
+    assert lines[1] == "B-1,R25-000001,interview,2025-09-23T09:00:00+05:00,,,true"
 
 
 def test_jsonl_keeps_nulls_and_kazakh_letters() -> None:
