@@ -58,7 +58,7 @@ def _totals(published: Published, say: ReportTexts) -> Table:
                 )
             )  # fmt: skip
     places = [row[1] for row in rows]
-    total = sum(place for place in places if isinstance(place, int)) if all(places) else None
+    total = None if None in places else sum(place for place in places if isinstance(place, int))
     counts = sum(count for *_, count in rows if isinstance(count, int))
     return Table(
         name=say("announced.sheet_tracks"),

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from ingestion.clock import utc_now
+from orchestration.assignment.books import shown_moment
 from orchestration.errors import OrchestrationError, UserError
 
 # What a person reads while somebody else records a decision.
@@ -47,10 +48,21 @@ def decision_moment(asked: datetime | None) -> datetime:
     return moment
 
 
-def line_of(lines: Sequence[Mapping[str, Any]], season: str, number: str) -> Mapping[str, Any] | None:
-    """The act of a season under a decision's number, if the book has one."""
-    found = [line for line in lines if line["season"] == season and line["decision_no"] == number]
-    return found[0] if found else None
+def recorded(
+    lines: Sequence[Mapping[str, Any]], content: Mapping[str, Any], decided_at: datetime | None
+) -> Mapping[str, Any] | None:
+    """The line that says the same already; `OrchestrationError` where the number means something else.
+
+    content: what the act says, its `season` and `decision_no` among it. decided_at: the moment, if one was
+    named.
+    """
+    for line in lines:
+        if (line["season"], line["decision_no"]) == (content["season"], content["decision_no"]):
+            is_same = all(line[name] == value for name, value in content.items())
+            if not is_same or (decided_at is not None and line["decided_at"] != shown_moment(decided_at)):
+                raise OrchestrationError("error.act_known", decision=content["decision_no"])
+            return line
+    return None
 
 
 def require_nothing_waits(lines: Sequence[Mapping[str, Any]], season: str, known: Collection[str]) -> None:

@@ -32,7 +32,7 @@ from orchestration.commissions.act_books import (
     act_text,
     decision_moment,
     decision_number,
-    line_of,
+    recorded,
     require_nothing_waits,
 )
 from orchestration.commissions.figures import open_figures
@@ -137,7 +137,7 @@ def decide_candidates(settings: Settings, request: NationalRequest) -> NationalA
     make_owners_folder(folder)
     with ledger_lock(folder, BUSY):
         lines = read_book(folder)
-        line: Mapping[str, Any] | None = line_of(lines, figures.season, number)
+        line = recorded(lines, content, request.decided_at)
         is_new = line is None
         if line is None:
             moment = decision_moment(request.decided_at)
@@ -159,8 +159,6 @@ def decide_candidates(settings: Settings, request: NationalRequest) -> NationalA
                     "release": figures.release.release_id,
                 },
             )
-        elif any(line[key] != value for key, value in content.items()):
-            raise OrchestrationError("error.act_known", decision=number)
     files = tuple(deliver_national_acts(settings))
     return NationalAct(line, files, is_new, _passed_over(quotas, known, words))
 

@@ -29,7 +29,7 @@ from orchestration.commissions.act_books import (
     act_text,
     decision_moment,
     decision_number,
-    line_of,
+    recorded,
     require_nothing_waits,
 )
 from orchestration.commissions.figures import open_figures
@@ -107,17 +107,17 @@ def decide_quotas(settings: Settings, request: QuotaRequest) -> QuotaAct:
     folder = quotas_folder(settings)
     make_owners_folder(folder)
     with ledger_lock(folder, BUSY):
-        line = _recorded(read_book(folder), content, request.decided_at)
+        lines = read_book(folder)
+        line = recorded(lines, content, request.decided_at)
         is_new = line is None
         if line is None:
             moment = decision_moment(request.decided_at)
-            _refuse(figures, quotas, places, content, moment, read_book(folder))
-            acts = len(read_book(folder))
+            _refuse(figures, quotas, places, content, moment, lines)
             line = append(
                 folder,
                 {
                     **content,
-                    "act_no": acts + 1,
+                    "act_no": len(lines) + 1,
                     "decided_at": shown_moment(moment),
                     "made_at": shown_moment(utc_now()),
                     "made_by": name,
@@ -125,19 +125,6 @@ def decide_quotas(settings: Settings, request: QuotaRequest) -> QuotaAct:
                 },
             )
     return QuotaAct(line, tuple(deliver_quota_acts(settings)), is_new)
-
-
-def _recorded(
-    lines: list[dict[str, Any]], content: Mapping[str, Any], decided_at: datetime | None
-) -> Mapping[str, Any] | None:
-    """The line that says the same already; `OrchestrationError` where the number means something else."""
-    line = line_of(lines, content["season"], content["decision_no"])
-    if line is None:
-        return None
-    is_same = all(line[name] == value for name, value in content.items())
-    if not is_same or (decided_at is not None and line["decided_at"] != shown_moment(decided_at)):
-        raise OrchestrationError("error.act_known", decision=content["decision_no"])
-    return line
 
 
 def _refuse(

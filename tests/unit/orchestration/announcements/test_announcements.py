@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -78,6 +79,19 @@ def test_the_totals_are_those_of_the_list(settings: Settings) -> None:
     rows = {row[0]: row[1:] for row in first.blocks[0].rows}
     assert rows.pop("Total")[-1] == len(ON_THE_LIST)
     assert [row[-1] for row in rows.values()] == [0, 4]
+
+
+def test_a_track_without_places_counts_in_the_total(settings: Settings) -> None:
+    """A quota may be revised to none (Order §9.2); a stage that only passes or fails has no places at all."""
+    published = open_published(settings, "text_test")
+
+    def total(places: int | None) -> object:
+        rows = tuple({**row, "limit_places": places} if row["track_code"] == "digital" else row
+                     for row in published.rows)  # fmt: skip
+        [first, *_] = public_list(replace(published, rows=rows), "en").sections
+        return first.blocks[0].rows[-1][1]
+
+    assert (total(0), total(5), total(None)) == (2, 7, None)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

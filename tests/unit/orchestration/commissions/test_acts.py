@@ -248,6 +248,7 @@ def test_the_same_decision_again_changes_nothing(home: Settings) -> None:
     again = decide(home, "R25-000001")
     assert (again.is_new, again.files) == (False, ())
     assert refusal(lambda: decide(home, "R25-000002")) == "error.act_known"
+    assert refusal(lambda: decide(home, "R25-000001", decided_at=datetime(2025, 10, 23))) == "error.act_known"
     assert refusal(lambda: decide(home, "R25-000002", decision_no="NC-8")) == "error.act_waits"
 
 
