@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,17 @@ import pytest
 
 #: The module that was started, of pytest or of its worker.
 MAIN = sys.modules["__main__"]
+
+#: Folders of fixtures that live as long as the process: other files of tests read them too.
+OF_ALL_FILES = {
+    "browser_releases0",
+    "compiled_project",
+    "definitions0",
+    "early_releases0",
+    "releases0",
+    "screenshots0",
+    "season",
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,6 +44,17 @@ def _main_module() -> Iterator[None]:
     sys.modules["__main__"] = MAIN
     yield
     sys.modules["__main__"] = MAIN
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _folders_of_one_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Remove what the tests of a file wrote once they are through: together they are larger than many disks."""
+    base = tmp_path_factory.getbasetemp()
+    before = set(base.iterdir())
+    yield
+    for folder in set(base.iterdir()) - before:
+        if folder.is_dir() and folder.name not in OF_ALL_FILES:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
