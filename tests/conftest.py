@@ -48,7 +48,7 @@ def _main_module() -> Iterator[None]:
 
 @pytest.fixture(scope="module", autouse=True)
 def _folders_of_one_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Remove what the tests of a file wrote once they are through: together they are larger than many disks."""
+    """Remove what the tests of a file wrote once they are through: together it fills a disk."""
     base = tmp_path_factory.getbasetemp()
     before = set(base.iterdir())
     yield
