@@ -1,7 +1,7 @@
 """Entry of the dashboards: language, navigation, and the current release handed to the page.
 
 Belongs here: what happens before any page. Does not belong here: what a page shows (dashboards/views/),
-finding the release (dashboards/warehouse.py).
+finding the release (dashboards/warehouse/).
 
 Run: `streamlit run dashboards/app.py`. Streamlit puts this folder on the import path, not the one above it,
 so that one is added first.

@@ -1,7 +1,7 @@
 """The vetting board: bodies by days of lists, each list a box with its sign, and the legend of the signs.
 
 Belongs here: how far a list is and which sign, colour and words say so. Does not belong here: counting
-(dbt_project/), SQL (dashboards/vetting_warehouse.py). A sign never rests on its colour alone.
+(dbt_project/), SQL (dashboards/warehouse/vetting.py). A sign never rests on its colour alone.
 """
 
 from __future__ import annotations

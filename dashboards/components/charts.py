@@ -1,7 +1,7 @@
 """The pictures: the funnel by track, what became of those who entered, how early and late bodies answer.
 
 Belongs here: Altair charts from rows of counts. Does not belong here: counting (dbt_project/,
-dashboards/warehouse.py).
+dashboards/warehouse/).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The row of filters of the funnel, and the choice of a stage or track.
 
 Belongs here: widgets that turn a choice into codes. Does not belong here: applying them
-(dashboards/warehouse.py).
+(dashboards/warehouse/).
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from dashboards.i18n import Texts
-from dashboards.warehouse import Filters, Release, names
+from dashboards.warehouse import Release, names
+from dashboards.warehouse.selection import Filters
 
 _SIDES: Mapping[str, tuple[str, str]] = {
     "tracks": ("track", "tracks"),

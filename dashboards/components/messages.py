@@ -1,7 +1,7 @@
 """What a page says instead of numbers: no release yet, a damaged pointer, an unreadable release.
 
 Belongs here: turning a WarehouseError into words. Does not belong here: the words (dashboards/i18n/),
-finding out what is wrong (dashboards/warehouse.py).
+finding out what is wrong (dashboards/warehouse/).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How the list of a stage stands, in words and as a mark: not published, provisional, published, drifted.
 
 Belongs here: the state of a list, its mark, sentence and warning. Does not belong here: asking the release
-(dashboards/publication_warehouse.py), what a drift is (dbt_project/). Order §5.6, policy A11–A13, A49.
+(dashboards/warehouse/publications.py), what a drift is (dbt_project/). Order §5.6, policy A11–A13, A49.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Tables and rows of figures as plain HTML, with every value escaped, and the grid for long lists.
 
 Belongs here: pure functions from values to HTML, column headings with their descriptions.
-Does not belong here: which rows are shown (dashboards/views/), SQL (dashboards/warehouse.py).
+Does not belong here: which rows are shown (dashboards/views/), SQL (dashboards/warehouse/).
 """
 
 from __future__ import annotations

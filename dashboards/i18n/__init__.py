@@ -1,8 +1,8 @@
-"""Texts of the interface in Kazakh, Russian and English, one TOML catalogue per language.
+"""Texts of the interface in Kazakh, Russian and English, a folder of TOML catalogues per language.
 
 Belongs here: every sentence that the dashboards say themselves, and choosing the language.
 Does not belong here: names of stages, tracks, regions, statuses and reasons; those are seeds of the release
-(dashboards/warehouse.py reads them).
+(dashboards/warehouse/ reads them).
 """
 
 from __future__ import annotations
@@ -25,6 +25,10 @@ _log = logging.getLogger(__name__)
 
 class MissingText(KeyError):
     """A key that a catalogue does not have, or a language that has no catalogue."""
+
+
+class RepeatedText(ValueError):
+    """A key that two catalogues of a language have: which of them is meant would depend on their names."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +62,19 @@ def _flatten(table: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 
 @cache
 def load_texts(language: str) -> Texts:
-    """Read the catalogue of `language` (kk, ru or en); raises MissingText for any other."""
+    """Read the catalogues of `language` (kk, ru or en), one for each group of pages, as one.
+
+    Raises MissingText for any other language, and RepeatedText where two catalogues have the same key.
+    """
     if language not in LANGUAGES:
         raise MissingText(language)
-    content = (Path(__file__).parent / f"{language}.toml").read_text(encoding="utf-8")
-    return Texts(language, _flatten(tomllib.loads(content)))
+    entries: dict[str, str] = {}
+    for file in sorted((Path(__file__).parent / language).glob("*.toml")):
+        read = _flatten(tomllib.loads(file.read_text(encoding="utf-8")))
+        if repeated := entries.keys() & read.keys():
+            raise RepeatedText(f"{language}/{file.name}: {', '.join(sorted(repeated))}")
+        entries |= read
+    return Texts(language, entries)
 
 
 def default_language() -> str:

@@ -1,6 +1,6 @@
 """The pages, one module each, with a function `render(release, texts)`.
 
 Belongs here: what a page shows and in which order.
-Does not belong here: SQL (dashboards/warehouse.py, vetting_warehouse.py), shared pieces
+Does not belong here: SQL (dashboards/warehouse/), shared pieces
 (dashboards/components/).
 """

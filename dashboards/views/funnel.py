@@ -1,7 +1,7 @@
 """The funnel: from accounts to the Reserve, by track, with filters, a picture, a table and the people.
 
 Belongs here: the order of the page and what its numbers are called. Does not belong here: SQL
-(dashboards/warehouse.py), drawing (dashboards/components/). Order §3 is what it shows.
+(dashboards/warehouse/), drawing (dashboards/components/). Order §3 is what it shows.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from html import escape
 
 import streamlit as st
 
-from dashboards import publication_warehouse, warehouse
+from dashboards import warehouse
 from dashboards.components import charts, formats, standing, tables
 from dashboards.components.filters import choose_code, choose_filters
 from dashboards.components.header import show_header
 from dashboards.i18n import Texts
-from dashboards.warehouse import Filters, Release, Row
+from dashboards.warehouse import Release, Row, publications, selection
+from dashboards.warehouse.selection import Filters
 
 _ALL = ""
 _TABLE_COLUMNS = (
@@ -35,7 +36,7 @@ _CSV_COLUMNS = (
     "stage",
     "track_code",
     "track",
-    *warehouse.FUNNEL_COUNTS,
+    *selection.FUNNEL_COUNTS,
     "count_pool",
     "limit_places",
     "cutoff_points",
@@ -108,13 +109,13 @@ def read_funnel(release: Release, filters: Filters, language: str) -> Funnel:
     tracks = warehouse.names(release, "tracks", language)
     return Funnel(
         counts={
-            (row["stage_code"], row["track_code"]): row for row in warehouse.funnel_counts(release, filters)
+            (row["stage_code"], row["track_code"]): row for row in selection.funnel_counts(release, filters)
         },
-        cuts={(row["stage_code"], row["track_code"]): row for row in warehouse.stage_tracks(release)},
-        admits_by={row["stage_code"]: row["admits_by_code"] for row in warehouse.stages(release)},
+        cuts={(row["stage_code"], row["track_code"]): row for row in selection.stage_tracks(release)},
+        admits_by={row["stage_code"]: row["admits_by_code"] for row in selection.stages(release)},
         stages=warehouse.names(release, "stages", language),
         tracks={code: name for code, name in tracks.items() if not filters.tracks or code in filters.tracks},
-        lists=publication_warehouse.lists(release),
+        lists=publications.lists(release),
     )
 
 
@@ -157,7 +158,7 @@ def _show_pictures(funnel: Funnel, texts: Texts) -> None:
         st.caption(texts("funnel.picture_note"))
     with outcomes:
         totals = {
-            stage: {name: funnel.total(stage, name) for name in warehouse.FUNNEL_COUNTS}
+            stage: {name: funnel.total(stage, name) for name in selection.FUNNEL_COUNTS}
             for stage in funnel.stages
         }
         st.altair_chart(charts.outcome_chart(totals, funnel.stages, texts), width="stretch")
@@ -227,7 +228,7 @@ def _track_cells(funnel: Funnel, stage: str, track: str, texts: Texts) -> list[t
 
 def _merged(funnel: Funnel, stage: str, track: str) -> Row:
     """Put the counts within the filters over the cut of the track; what is not published yet is None."""
-    nobody = dict.fromkeys(warehouse.FUNNEL_COUNTS, 0)
+    nobody = dict.fromkeys(selection.FUNNEL_COUNTS, 0)
     cut = funnel.cuts.get((stage, track), {})
     row = {
         **dict.fromkeys((*_CSV_COLUMNS, "cutoff_numerator", "cutoff_denominator")),
@@ -269,10 +270,10 @@ def _show_people(
     with for_track:
         tracks = {_ALL: texts("filter.all_tracks"), **funnel.tracks}
         track = choose_code(texts("filter.track"), tracks, "drill_track")
-    counts = warehouse.status_counts(release, stage, track or None, filters)
+    counts = selection.status_counts(release, stage, track or None, filters)
     with for_status:
         status = choose_code(texts("filter.status"), _status_options(release, counts, texts), "drill_status")
-    people = warehouse.candidates(release, stage, track or None, status or None, filters)
+    people = selection.candidates(release, stage, track or None, status or None, filters)
     if not people:
         st.info(texts("empty.list"))
         return

@@ -1,7 +1,7 @@
 """Publications: how the list of each stage stands, who published it, and by what today's data differ from it.
 
 Belongs here: the order of the page and its rows. Does not belong here: SQL
-(dashboards/publication_warehouse.py), states in words (dashboards/components/standing.py), publishing itself
+(dashboards/publications_sql.py), states in words (dashboards/components/standing.py), publishing itself
 (`rezerv publish`). Order §5.6, §6.10, policy A11–A13, A49.
 """
 
@@ -14,13 +14,14 @@ from html import escape
 
 import streamlit as st
 
-from dashboards import publication_warehouse, warehouse
+from dashboards import warehouse
 from dashboards.components import formats, standing, tables
 from dashboards.components.downloads import download
 from dashboards.components.filters import choose_code, choose_codes
 from dashboards.components.header import show_header
 from dashboards.i18n import Texts
 from dashboards.warehouse import Release, Row
+from dashboards.warehouse import publications as publications_sql
 
 _LIST_COLUMNS = (
     "stage", "list_state", "published_at", "approved_by", "decision_no", "reason", "count_rows", "list_hash",
@@ -67,7 +68,7 @@ class Publications:
 
 def render(release: Release, texts: Texts) -> None:
     """Show the page for `release`, in the language of `texts`; raises TablesMissing for an older release."""
-    publication_warehouse.require_tables(release)
+    publications_sql.require_tables(release)
     show_header(texts("publications.title"), release.manifest, texts)
     read = read_publications(release, texts.language)
     comments = warehouse.column_comments(release, _COMMENT_TABLES)
@@ -82,8 +83,8 @@ def render(release: Release, texts: Texts) -> None:
 def read_publications(release: Release, language: str) -> Publications:
     """Read how the lists stand, the acts, and the names of what they speak of."""
     return Publications(
-        lists=publication_warehouse.lists(release),
-        acts=publication_warehouse.acts(release),
+        lists=publications_sql.lists(release),
+        acts=publications_sql.acts(release),
         stages=warehouse.names(release, "stages", language),
         tracks=warehouse.names(release, "tracks", language),
         statuses=warehouse.names(release, "statuses", language),
@@ -193,7 +194,7 @@ def _show_drift(read: Publications, release: Release, texts: Texts, comments: Ma
         )
     with for_tracks:
         tracks = choose_codes(texts("filter.track"), read.tracks, "filter_tracks", texts("filter.all"))
-    people = publication_warehouse.drift(release, stage, tracks)
+    people = publications_sql.drift(release, stage, tracks)
     if not people:
         st.info(texts("empty.filters"))
         return

@@ -1,7 +1,7 @@
 """The ranked list of one stage and track: who goes on, where the cut runs, who is tied, and why.
 
 Belongs here: the order of the page, the rows around the cut line. Does not belong here: ranking and cutting
-(dbt_project/), SQL (dashboards/warehouse.py), drawing (dashboards/components/). Order §3, policy A3–A6,
+(dbt_project/), SQL (dashboards/warehouse/), drawing (dashboards/components/). Order §3, policy A3–A6,
 A13, A22.
 """
 
@@ -14,12 +14,12 @@ from html import escape
 
 import streamlit as st
 
-from dashboards import publication_warehouse, warehouse
+from dashboards import warehouse
 from dashboards.components import formats, standing, tables
 from dashboards.components.filters import choose_code
 from dashboards.components.header import show_header
 from dashboards.i18n import Texts
-from dashboards.warehouse import Release, Row
+from dashboards.warehouse import Release, Row, publications, selection
 
 # A list longer than this opens at its cut line, with this many people on each side.
 _LONG_LIST = 30
@@ -55,8 +55,8 @@ class Names:
 def render(release: Release, texts: Texts) -> None:
     """Show the page for `release`, in the language of `texts`."""
     show_header(texts("shortlist.title"), release.manifest, texts)
-    cuts = {(row["stage_code"], row["track_code"]): row for row in warehouse.stage_tracks(release)}
-    admits_by = {row["stage_code"]: row["admits_by_code"] for row in warehouse.stages(release)}
+    cuts = {(row["stage_code"], row["track_code"]): row for row in selection.stage_tracks(release)}
+    admits_by = {row["stage_code"]: row["admits_by_code"] for row in selection.stages(release)}
     for_stage, for_track = st.columns(2)
     with for_stage:
         stages = warehouse.names(release, "stages", texts.language)
@@ -65,13 +65,13 @@ def render(release: Release, texts: Texts) -> None:
         track = choose_code(
             texts("filter.track"), warehouse.names(release, "tracks", texts.language), "shortlist_track"
         )
-    people = warehouse.shortlist(release, stage, track)
+    people = selection.shortlist(release, stage, track)
     cut = cuts.get((stage, track))
     if cut is None or not people:
         st.info(texts("empty.list"))
         return
     st.html(tables.figures(list_figures(cut, people, admits_by[stage], texts)))
-    list_row = publication_warehouse.lists(release).get(stage)
+    list_row = publications.lists(release).get(stage)
     _show_publication(cut, list_row, stages, texts)
     names = Names(
         warehouse.names(release, "statuses", texts.language), warehouse.reason_texts(release, texts.language)
@@ -333,7 +333,7 @@ def person_value(person: Row, name: str, names: Names) -> object:
 
 
 def _show_reserve(release: Release, track: str, texts: Texts, comments: Mapping[str, str]) -> None:
-    enrolled = warehouse.reserve(release, track)
+    enrolled = selection.reserve(release, track)
     if not enrolled:
         return
     st.subheader(texts("shortlist.reserve"), anchor=False)

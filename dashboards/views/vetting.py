@@ -1,7 +1,7 @@
 """Vetting by the bodies: how far the lists are, what is forecast, who waits, and where a decision is needed.
 
 Belongs here: the order of the page, its board, bodies and next lists. Does not belong here: the lists below
-them (dashboards/views/vetting_lists.py), SQL (dashboards/vetting_warehouse.py), drawing
+them (dashboards/views/vetting_lists.py), SQL (dashboards/vetting_sql.py), drawing
 (dashboards/components/). Order §4, policy A31–A34.
 """
 
@@ -14,15 +14,16 @@ from html import escape
 
 import streamlit as st
 
-from dashboards import vetting_warehouse, warehouse
+from dashboards import warehouse
 from dashboards.components import board, charts, formats, tables
 from dashboards.components.downloads import download
 from dashboards.components.filters import choose_codes
 from dashboards.components.header import show_header
 from dashboards.i18n import Texts
-from dashboards.vetting_warehouse import VettingFilters
 from dashboards.views import vetting_lists
 from dashboards.warehouse import Release, Row
+from dashboards.warehouse import vetting as vetting_sql
+from dashboards.warehouse.vetting import VettingFilters
 
 _BOARD_COLUMNS = (
     "body",
@@ -105,7 +106,7 @@ class Vetting:
 
 def render(release: Release, texts: Texts) -> None:
     """Show the page for `release`, in the language of `texts`; raises TablesMissing for an older release."""
-    vetting_warehouse.require_tables(release)
+    vetting_sql.require_tables(release)
     show_header(texts("vetting.title"), release.manifest, texts)
     filters = _choose_filters(release, texts)
     vetting = read_vetting(release, filters, texts.language)
@@ -137,9 +138,9 @@ def read_vetting(release: Release, filters: VettingFilters, language: str) -> Ve
     """Read the board, the bodies and the next lists within `filters`."""
     moment = release.manifest.as_of or release.manifest.published_at
     return Vetting(
-        board=vetting_warehouse.board(release, filters),
-        bodies=vetting_warehouse.bodies(release, filters),
-        due=vetting_warehouse.due(release, filters),
+        board=vetting_sql.board(release, filters),
+        bodies=vetting_sql.bodies(release, filters),
+        due=vetting_sql.due(release, filters),
         body_names=warehouse.names(release, "vetting_bodies", language),
         forecasts=warehouse.names(release, "vetting_forecasts", language),
         today=formats.astana(moment).date(),
@@ -303,7 +304,7 @@ def _body_cell(row: Row, vetting: Vetting, texts: Texts) -> tables.Cell:
 
 def _show_due(vetting: Vetting, release: Release, texts: Texts, comments: Mapping[str, str]) -> None:
     st.subheader(texts("vetting.due"), anchor=False)
-    days = [row["list_on"] for row in vetting_warehouse.list_days(release)]
+    days = [row["list_on"] for row in vetting_sql.list_days(release)]
     coming = [day for day in days if day >= vetting.today]
     if coming:
         shown = ", ".join(formats.day_text(day, texts.language) for day in coming)

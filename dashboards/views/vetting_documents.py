@@ -1,7 +1,7 @@
 """Two tabs of the vetting page: work on documents with its checkers, and findings about the calendar.
 
 Belongs here: these two lists, each with its words for "nothing". Does not belong here: reading them and the
-other tabs (dashboards/views/vetting_lists.py), SQL (dashboards/vetting_warehouse.py), drawing
+other tabs (dashboards/views/vetting_lists.py), SQL (dashboards/warehouse/vetting.py), drawing
 (dashboards/components/). Candidates appear by number only. Order §2.6, §4.1.
 """
 

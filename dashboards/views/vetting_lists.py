@@ -2,7 +2,7 @@
 
 Belongs here: reading all five lists, and showing the first three, each with its words for "nothing". Does not
 belong here: the board above them (dashboards/views/vetting.py), documents and calendar
-(dashboards/views/vetting_documents.py), SQL (dashboards/vetting_warehouse.py), drawing
+(dashboards/views/vetting_documents.py), SQL (dashboards/vetting_sql.py), drawing
 (dashboards/components/). Candidates appear by number only. Order §4, policy A31, A33.
 """
 
@@ -15,13 +15,14 @@ from html import escape
 
 import streamlit as st
 
-from dashboards import vetting_warehouse, warehouse
+from dashboards import warehouse
 from dashboards.components import formats, tables
 from dashboards.components.downloads import count_and_download
 from dashboards.i18n import Texts, load_texts
-from dashboards.vetting_warehouse import VettingFilters
 from dashboards.views import vetting_documents
 from dashboards.warehouse import Release, Row
+from dashboards.warehouse import vetting as vetting_sql
+from dashboards.warehouse.vetting import VettingFilters
 
 _HOLD_COLUMNS = (
     "candidate_no",
@@ -130,19 +131,19 @@ def read_lists(release: Release, filters: VettingFilters, language: str) -> List
         ("handling", "reply_handlings", "handling_code", "text"),
         ("finding", "calendar_rules", "finding_code", "text"),
     ):
-        names[kind] = vetting_warehouse.words(release, seed, code, column, language)
+        names[kind] = vetting_sql.words(release, seed, code, column, language)
     own = load_texts(language)
     names["handling"] |= {kind: own(f"vetting.kind_{kind}") for kind in _KINDS}
     return Lists(
-        hold=vetting_warehouse.hold(release, filters),
-        alerts=vetting_warehouse.alerts(release, filters),
-        alert_stages=vetting_warehouse.alert_stages(release),
-        problems=vetting_warehouse.problems(release, filters),
-        work=vetting_warehouse.document_work(release, filters),
-        checkers=vetting_warehouse.document_checkers(release),
-        calendar=vetting_warehouse.calendar_findings(release),
+        hold=vetting_sql.hold(release, filters),
+        alerts=vetting_sql.alerts(release, filters),
+        alert_stages=vetting_sql.alert_stages(release),
+        problems=vetting_sql.problems(release, filters),
+        work=vetting_sql.document_work(release, filters),
+        checkers=vetting_sql.document_checkers(release),
+        calendar=vetting_sql.calendar_findings(release),
         names=names,
-        last_day=vetting_warehouse.last_day(release),
+        last_day=vetting_sql.last_day(release),
     )
 
 

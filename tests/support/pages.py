@@ -68,10 +68,11 @@ def _every_choice(app: AppTest, first: str, second: str, downloads: list[str]) -
 def _values(app: AppTest, key: str) -> list[Any]:
     """What may be chosen: the values behind the labels."""
     from dashboards import warehouse
+    from dashboards.warehouse import selection
 
     release = warehouse.current_release()
     if key.endswith("_stage"):
-        return [row["stage_code"] for row in warehouse.stages(release)]
+        return [row["stage_code"] for row in selection.stages(release)]
     return list(warehouse.names(release, "tracks", "en"))
 
 

@@ -126,7 +126,7 @@ def words_of_the_project() -> frozenset[str]:
     """Words of seeds and catalogues: a ministry may be called as a person is («Әділет министрлігі»)."""
     files = [
         *ROOT.glob("dbt_project/seeds/*.csv"),
-        *ROOT.glob("*/i18n/*.toml"),
+        *ROOT.glob("*/i18n/**/*.toml"),
         *ROOT.glob("*/layout/locale/*.po"),
     ]
     return frozenset(word for file in files for word in tokens("name", file.read_text(encoding="utf-8")))

@@ -11,7 +11,8 @@ from dashboards import warehouse
 from dashboards.components import tables
 from dashboards.i18n import LANGUAGES, load_texts
 from dashboards.views import funnel
-from dashboards.warehouse import Filters, Release
+from dashboards.warehouse import Release, selection
+from dashboards.warehouse.selection import Filters
 from tests.support.fake_release import write_pointer, write_release
 
 
@@ -57,7 +58,7 @@ def test_csv_has_a_row_for_each_stage_and_track(release: Release, language: str)
         )
         for row in rows
     }
-    for cut in warehouse.stage_tracks(release):
+    for cut in selection.stage_tracks(release):
         expected = (cut["count_entered"], cut["cutoff_points"], cut["limit_places"])
         written = tuple("" if value is None else str(value) for value in expected)
         assert found[cut["stage_code"], cut["track_code"]] == written
@@ -71,7 +72,7 @@ def test_filtered_csv_keeps_the_chosen_tracks(release: Release) -> None:
 
 def test_people_rows_hold_names_in_the_language(release: Release) -> None:
     texts = load_texts("kk")
-    people = warehouse.candidates(release, "text_test", "agro", "absent", Filters())
+    people = selection.candidates(release, "text_test", "agro", "absent", Filters())
     row = dict(zip(funnel._DRILL_COLUMNS, funnel.people_rows(release, people, texts)[0], strict=True))
     assert row["candidate_no"] == people[0]["candidate_no"]
     assert row["track"] == warehouse.names(release, "tracks", "kk")["agro"]

@@ -11,10 +11,10 @@ import pytest
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
-from dashboards import publication_warehouse
 from dashboards.i18n import LANGUAGES, load_texts
 from dashboards.views import publications
 from dashboards.warehouse import Release, names
+from dashboards.warehouse import publications as publications_sql
 from tests.support.fake_release import write_pointer, write_release
 
 
@@ -57,7 +57,7 @@ def test_the_page_shows_lists_drift_and_acts(
     assert escape(texts("standing.warning")) in _html(app)
     lists, summary, people, acts = _tables(app)
     for code, name in names(release, "stages", language).items():
-        row = publication_warehouse.lists(release)[code]
+        row = publications_sql.lists(release)[code]
         assert f"{row['stage_order']}. {escape(name)}" in lists
     assert lists.count(f"~ {escape(texts('standing.provisional'))}<") == 5
     assert f'title="{"5" * 64}">{"5" * 12}<' in lists and "WG-2025-0005" in lists
@@ -70,7 +70,7 @@ def test_the_page_shows_lists_drift_and_acts(
 def test_a_person_s_two_lines_and_their_files_are_shown(
     monkeypatch: pytest.MonkeyPatch, releases: Path, release: Release
 ) -> None:
-    person, *_ = publication_warehouse.drift(release, "text_test", ())
+    person, *_ = publications_sql.drift(release, "text_test", ())
     people = _tables(_open(monkeypatch, releases))[2]
     row = next(line for line in people.split("<tr") if person["candidate_no"] in line)
     cells = [re.sub(r"<[^>]+>", " ", cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row)]
@@ -87,14 +87,14 @@ def test_a_stage_and_a_track_are_chosen(
 ) -> None:
     app = _open(monkeypatch, releases)
     assert app.selectbox(key="drift_stage").value == "text_test"
-    tracks = {row["track_code"] for row in publication_warehouse.drift(release, "text_test", ())}
+    tracks = {row["track_code"] for row in publications_sql.drift(release, "text_test", ())}
     others = set(names(release, "tracks", "en")) - tracks
     app.multiselect(key="filter_tracks").set_value(sorted(others)[:1]).run()
     assert [info.value for info in app.info] == [load_texts("en")("empty.filters")]
     app.multiselect(key="filter_tracks").set_value([]).run()
     app.selectbox(key="drift_stage").set_value("vetting").run()
     assert not app.exception
-    [person] = publication_warehouse.drift(release, "vetting", ())
+    [person] = publications_sql.drift(release, "vetting", ())
     assert person["candidate_no"] in _tables(app)[2]
 
 
@@ -152,7 +152,7 @@ def test_files_hold_all_of_it_under_headings_in_the_language(
     assert [row[texts("column.list_hash")] for row in lists[:4]] == [digit * 64 for digit in "1256"]
     assert lists[4][texts("column.list_state")] == texts("standing.provisional")
     assert lists[2][texts("column.published_at")] == "2025-08-09T10:00:00+05:00"
-    people = publication_warehouse.drift(release, "text_test", ())
+    people = publications_sql.drift(release, "text_test", ())
     assert [row[texts("column.candidate_no")] for row in drift] == [row["candidate_no"] for row in people]
     assert drift[0][texts("column.causes")] == people[0]["causes"]
     assert drift[-1][texts("column.causes")] == texts("publications.no_file")

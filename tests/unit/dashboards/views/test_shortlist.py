@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from dashboards import publication_warehouse, warehouse
+from dashboards import warehouse
 from dashboards.components import tables
 from dashboards.i18n import LANGUAGES, load_texts
 from dashboards.views import shortlist
-from dashboards.warehouse import Release, Row
+from dashboards.warehouse import Release, Row, publications, selection
 
 COLUMNS = [tables.Column(name, name=name) for name in shortlist._RANKED_COLUMNS]
 
@@ -24,12 +24,12 @@ def _names(release: Release, language: str = "en") -> shortlist.Names:
 
 
 def _cut(release: Release, stage: str, track: str) -> Row:
-    cuts = warehouse.stage_tracks(release)
+    cuts = selection.stage_tracks(release)
     return next(cut for cut in cuts if (cut["stage_code"], cut["track_code"]) == (stage, track))
 
 
 def _ranked(release: Release, stage: str, track: str) -> list[Row]:
-    return [row for row in warehouse.shortlist(release, stage, track) if row["rank"] is not None]
+    return [row for row in selection.shortlist(release, stage, track) if row["rank"] is not None]
 
 
 def _rows(release: Release, stage: str, track: str, shown: list[int] | None = None) -> list[str]:
@@ -101,7 +101,7 @@ def test_the_line_says_cutoff_places_and_ties(language: str) -> None:
 
 def test_figures_of_a_cut(release: Release) -> None:
     cut = _cut(release, "numeric_test", "digital")
-    people = warehouse.shortlist(release, "numeric_test", "digital")
+    people = selection.shortlist(release, "numeric_test", "digital")
     figures = dict(shortlist.list_figures(cut, people, "places", load_texts("en")))
     assert figures == {
         "With a result": str(cut["count_pool"]),
@@ -116,13 +116,13 @@ def test_figures_of_a_cut(release: Release) -> None:
 
 def test_figures_before_publication(early_release: Release) -> None:
     cut = _cut(early_release, "numeric_test", "digital")
-    people = warehouse.shortlist(early_release, "numeric_test", "digital")
+    people = selection.shortlist(early_release, "numeric_test", "digital")
     figures = shortlist.list_figures(cut, people, "places", load_texts("en"))
     assert figures == [("Entered", str(len(people))), ("Places", str(cut["limit_places"]))]
 
 
 def test_csv_holds_everybody_ranked_people_first(release: Release) -> None:
-    people = warehouse.shortlist(release, "situational", "digital")
+    people = selection.shortlist(release, "situational", "digital")
     content = shortlist.shortlist_csv(people, _names(release), load_texts("en")).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(content)))
     assert [row["Candidate number"] for row in rows] == [person["candidate_no"] for person in people]
@@ -132,7 +132,7 @@ def test_csv_holds_everybody_ranked_people_first(release: Release) -> None:
 
 
 def test_the_name_of_the_file_says_which_list_it_is(release: Release, early_release: Release) -> None:
-    lists = publication_warehouse.lists(release)
+    lists = publications.lists(release)
     named = {
         stage: shortlist.file_name(_cut(release, stage, "agro"), lists[stage], release)
         for stage in ("text_test", "situational")
@@ -142,6 +142,6 @@ def test_the_name_of_the_file_says_which_list_it_is(release: Release, early_rele
         "situational": "shortlist_situational_agro_provisional_2025-r0001.csv",
     }
     cut = _cut(early_release, "situational", "agro")
-    early = publication_warehouse.lists(early_release)["situational"]
+    early = publications.lists(early_release)["situational"]
     assert shortlist.file_name(cut, early, early_release).endswith("_agro_unpublished_2025-r0001.csv")
     assert shortlist.file_name(cut, None, early_release).endswith("_agro_2025-r0001.csv")

@@ -12,12 +12,12 @@ import pytest
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
-from dashboards import vetting_warehouse
 from dashboards.components import charts
 from dashboards.i18n import LANGUAGES, load_texts
-from dashboards.vetting_warehouse import VettingFilters
 from dashboards.views import vetting, vetting_documents, vetting_lists
 from dashboards.warehouse import Release, names
+from dashboards.warehouse import vetting as vetting_sql
+from dashboards.warehouse.vetting import VettingFilters
 from tests.support.fake_release import seed_rows, write_pointer, write_release
 
 EVERYTHING = VettingFilters()
@@ -118,7 +118,7 @@ def _emptied(folder: Path) -> Path:
     """A release before anything was sent, asked or found."""
     file = write_release(folder, "2025-r0003", size=60, published=0)
     with duckdb.connect(str(file)) as connection:
-        for table in vetting_warehouse.NEEDED_TABLES:
+        for table in vetting_sql.NEEDED_TABLES:
             if table.startswith("reporting."):
                 connection.execute(f"delete from {table}")
     write_pointer(folder, file)

@@ -1,7 +1,7 @@
 """The questions about publications to a release: how each list stands, the acts, and who has drifted.
 
 Belongs here: all SQL of these, with parameters. Does not belong here: opening the release
-(dashboards/warehouse.py), what a drift is (dbt_project/), how it looks (dashboards/components/standing.py,
+(dashboards/warehouse/), what a drift is (dbt_project/), how it looks (dashboards/components/standing.py,
 dashboards/views/publications.py). This module does not know Streamlit. Order §5.6, policy A11–A13, A49.
 """
 

@@ -1,7 +1,7 @@
 """The questions of the vetting page to a release: board, bodies, holds, alerts, replies, documents, calendar.
 
 Belongs here: all SQL of that page, with parameters. Does not belong here: opening the release
-(dashboards/warehouse.py), what states and forecasts mean (dbt_project/), how they look (dashboards/views/).
+(dashboards/warehouse/), what states and forecasts mean (dbt_project/), how they look (dashboards/views/).
 This module does not know Streamlit.
 """
 

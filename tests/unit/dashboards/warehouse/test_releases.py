@@ -10,14 +10,15 @@ import pytest
 from dashboards import warehouse
 from dashboards.i18n import LANGUAGES
 from dashboards.warehouse import (
-    Filters,
     NoRelease,
     PointerBroken,
     Release,
     ReleaseUnreadable,
     current_release,
     releases_dir,
+    selection,
 )
+from dashboards.warehouse.selection import Filters
 from tests.support.fake_release import seed_rows, write_pointer, write_release
 
 
@@ -92,7 +93,7 @@ def test_a_release_cannot_be_written(release: Release) -> None:
 
 def test_threads_read_at_once(release: Release) -> None:
     def count(_: int) -> int:
-        return sum(row["count_entered"] for row in warehouse.funnel_counts(release, Filters()))
+        return sum(row["count_entered"] for row in selection.funnel_counts(release, Filters()))
 
     with ThreadPoolExecutor(8) as pool:
         assert len(set(pool.map(count, range(40)))) == 1
@@ -116,7 +117,7 @@ def test_names_come_from_the_seeds_in_their_order(release: Release, language: st
 def test_funnel_counts_agree_with_the_people(release: Release) -> None:
     rows = {
         (row["stage_code"], row["track_code"]): (row["count_entered"], row["count_admitted"])
-        for row in warehouse.funnel_counts(release, Filters())
+        for row in selection.funnel_counts(release, Filters())
     }
     expected = _query(
         release,
@@ -128,7 +129,7 @@ def test_funnel_counts_agree_with_the_people(release: Release) -> None:
 
 def test_filters_narrow_people_and_do_not_trust_their_values(release: Release) -> None:
     filters = Filters(tracks=("digital", "agro"), sexes=("female",), regions=("KZ-10", "KZ-71"))
-    rows = warehouse.funnel_counts(release, filters)
+    rows = selection.funnel_counts(release, filters)
     entered = sum(row["count_entered"] for row in rows if row["stage_code"] == "registration")
     assert [(entered,)] == _query(
         release,
@@ -136,29 +137,29 @@ def test_filters_narrow_people_and_do_not_trust_their_values(release: Release) -
         " and sex_code = 'female' and region_code in ('KZ-10', 'KZ-71')",
     )
     assert entered > 0
-    assert warehouse.funnel_counts(release, Filters(regions=("' or true --",))) == []
+    assert selection.funnel_counts(release, Filters(regions=("' or true --",))) == []
 
 
 def test_candidates_are_those_of_the_place_and_status(release: Release) -> None:
-    counts = warehouse.status_counts(release, "text_test", "social", Filters())
-    assert sum(counts.values()) == len(warehouse.shortlist(release, "text_test", "social"))
+    counts = selection.status_counts(release, "text_test", "social", Filters())
+    assert sum(counts.values()) == len(selection.shortlist(release, "text_test", "social"))
     for status, count in counts.items():
-        people = warehouse.candidates(release, "text_test", "social", status, Filters())
+        people = selection.candidates(release, "text_test", "social", status, Filters())
         assert len(people) == count
         assert {person["status_code"] for person in people} == {status}
-    everywhere = warehouse.candidates(release, "text_test", None, "absent", Filters())
+    everywhere = selection.candidates(release, "text_test", None, "absent", Filters())
     assert len({person["track_code"] for person in everywhere}) == 6
 
 
 def test_a_shortlist_is_in_display_order(release: Release) -> None:
-    people = warehouse.shortlist(release, "text_test", "social")
+    people = selection.shortlist(release, "text_test", "social")
     assert [person["display_order"] for person in people] == list(range(1, len(people) + 1))
     ranks = [person["rank"] for person in people if person["rank"] is not None]
     assert ranks == sorted(ranks)
 
 
 def test_reserve_holds_the_enrolled(release: Release) -> None:
-    found = {row["candidate_no"] for track in ("social", "agro") for row in warehouse.reserve(release, track)}
+    found = {row["candidate_no"] for track in ("social", "agro") for row in selection.reserve(release, track)}
     assert found == {
         number
         for (number,) in _query(
@@ -171,7 +172,7 @@ def test_reserve_holds_the_enrolled(release: Release) -> None:
 
 
 def test_cutoffs_come_exact_and_rounded(release: Release) -> None:
-    for cut in warehouse.stage_tracks(release):
+    for cut in selection.stage_tracks(release):
         if cut["cutoff_numerator"] is None:
             assert cut["cutoff_points"] is None
         else:

@@ -6,16 +6,15 @@ import duckdb
 import pytest
 import yaml
 
-from dashboards import publication_warehouse
-from dashboards.publication_warehouse import NEEDED_TABLES
-from dashboards.warehouse import Release, TablesMissing, current_release
+from dashboards.warehouse import Release, TablesMissing, current_release, publications
+from dashboards.warehouse.publications import NEEDED_TABLES
 from tests.support.fake_release import add_season, write_pointer, write_release
 
-MODELS = Path(__file__).resolve().parents[3] / "dbt_project" / "models" / "reporting"
+MODELS = Path(__file__).resolve().parents[4] / "dbt_project" / "models" / "reporting"
 
 
 def test_each_list_stands_as_its_acts_say(release: Release) -> None:
-    lists = publication_warehouse.lists(release)
+    lists = publications.lists(release)
     assert [row["stage_order"] for row in lists.values()] == list(range(1, 10))
     versions = [row["version"] for row in lists.values()]
     assert versions == [1, 1, 2, 1, None, None, None, None, None]
@@ -31,24 +30,24 @@ def test_each_list_stands_as_its_acts_say(release: Release) -> None:
 
 
 def test_acts_come_newest_first(release: Release) -> None:
-    rows = publication_warehouse.acts(release)
+    rows = publications.acts(release)
     assert [row["act_no"] for row in rows] == [6, 5, 4, 3, 2, 1]
     assert [row["kind_code"] for row in rows if row["stage_code"] == "vetting"] == ["kept", "published"]
     assert [row["act_no"] for row in rows if row["is_in_force"]] == [6, 5, 2, 1]
 
 
 def test_who_drifts_comes_in_order_of_weight_and_by_track(release: Release) -> None:
-    rows = publication_warehouse.drift(release, "text_test", ())
+    rows = publications.drift(release, "text_test", ())
     decides = [row["is_admitted_before"] != row["is_admitted_after"] for row in rows]
     assert decides == [True, True, False, False]
     assert [row["change_code"] for row in rows] == ["status", "status", "score", "rank"]
     assert [row["causes"] is None for row in rows] == [False, False, False, True]
     track = rows[0]["track_code"]
-    narrowed = publication_warehouse.drift(release, "text_test", (track,))
+    narrowed = publications.drift(release, "text_test", (track,))
     assert narrowed == [row for row in rows if row["track_code"] == track]
-    assert publication_warehouse.drift(release, "registration", ()) == []
-    assert publication_warehouse.drift(release, "' or true --", ()) == []
-    assert publication_warehouse.drift(release, "text_test", ("' or true --",)) == []
+    assert publications.drift(release, "registration", ()) == []
+    assert publications.drift(release, "' or true --", ()) == []
+    assert publications.drift(release, "text_test", ("' or true --",)) == []
 
 
 def test_an_older_release_says_nothing_of_its_lists(tmp_path: Path) -> None:
@@ -57,9 +56,9 @@ def test_an_older_release_says_nothing_of_its_lists(tmp_path: Path) -> None:
         connection.execute("drop table reporting.rpt_drift")
     write_pointer(tmp_path, file)
     older = current_release(tmp_path)
-    assert publication_warehouse.lists(older) == {}
+    assert publications.lists(older) == {}
     with pytest.raises(TablesMissing) as caught:
-        publication_warehouse.require_tables(older)
+        publications.require_tables(older)
     assert caught.value.params["tables"] == "reporting.rpt_drift"
 
 
@@ -68,10 +67,10 @@ def test_two_seasons_side_by_side_neither_double_nor_mix(release: Release, tmp_p
     add_season(file)
     write_pointer(tmp_path, file)
     both = current_release(tmp_path)
-    assert publication_warehouse.lists(both) == publication_warehouse.lists(release)
-    assert publication_warehouse.acts(both) == publication_warehouse.acts(release)
-    drifted = publication_warehouse.drift(both, "text_test", ())
-    assert drifted == publication_warehouse.drift(release, "text_test", ())
+    assert publications.lists(both) == publications.lists(release)
+    assert publications.acts(both) == publications.acts(release)
+    drifted = publications.drift(both, "text_test", ())
+    assert drifted == publications.drift(release, "text_test", ())
 
 
 @pytest.mark.parametrize("table", NEEDED_TABLES)

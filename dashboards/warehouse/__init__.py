@@ -1,0 +1,39 @@
+"""All SQL of the dashboards: a module opens releases, the others hold the questions of one group of pages.
+
+Belongs here: queries with parameters. Does not belong here: what numbers mean (dbt_project/), how they look
+(dashboards/components/), making a release (orchestration/). No module here knows Streamlit.
+"""
+
+from dashboards.warehouse.names import column_comments, names, reason_texts
+from dashboards.warehouse.releases import (
+    Manifest,
+    NoRelease,
+    PointerBroken,
+    Release,
+    ReleaseUnreadable,
+    Row,
+    TablesMissing,
+    WarehouseError,
+    current_release,
+    missing_tables,
+    releases_dir,
+    require_tables,
+)
+
+__all__ = [
+    "Manifest",
+    "NoRelease",
+    "PointerBroken",
+    "Release",
+    "ReleaseUnreadable",
+    "Row",
+    "TablesMissing",
+    "WarehouseError",
+    "column_comments",
+    "current_release",
+    "missing_tables",
+    "names",
+    "reason_texts",
+    "releases_dir",
+    "require_tables",
+]
