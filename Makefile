@@ -23,8 +23,8 @@ demo: $(INSTALLED) ## Install what is needed, write a sample season, land, build
 	@$(BIN)/rezerv demo --recordings 3 $(DEMO_OPTIONS)
 
 .PHONY: dash
-dash: $(INSTALLED) ## Open the dashboards on the current release
-	@$(BIN)/rezerv dash
+dash: $(INSTALLED) ## Open the dashboards on the current release, on this machine only and without sign-in
+	@$(BIN)/rezerv dash --local
 
 .PHONY: dagster
 dagster: $(INSTALLED) ## Open the Dagster UI, with schedules and sensors

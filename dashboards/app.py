@@ -1,16 +1,15 @@
-"""Entry of the dashboards: language, navigation, and the current release handed to the page.
+"""Entry of the dashboards: who is there, in which role, in which language; then the page of that role.
 
-Belongs here: what happens before any page. Does not belong here: what a page shows (dashboards/views/),
-finding the release (dashboards/warehouse/).
+Belongs here: what happens before any page. Does not belong here: roles and grants (dashboards/access.py),
+which pages a role has (dashboards/pages.py), what a page shows (dashboards/views/).
 
-Run: `streamlit run dashboards/app.py`. Streamlit puts this folder on the import path, not the one above it,
-so that one is added first.
+Run: `rezerv dash`. Streamlit puts this folder on the import path, not the one above it, so that one is added
+first. A page is a function of a module in views/: no address and no script other than this one shows any.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 _ROOT = str(Path(__file__).resolve().parents[1])
@@ -19,16 +18,17 @@ if _ROOT not in sys.path:
 
 import streamlit as st  # noqa: E402
 
-from dashboards import warehouse  # noqa: E402
+from dashboards import access, warehouse  # noqa: E402
+from dashboards.access_log import LogUnavailable  # noqa: E402
+from dashboards.components import address, sign_in  # noqa: E402
 from dashboards.components.header import show_style  # noqa: E402
-from dashboards.components.messages import show_error  # noqa: E402
+from dashboards.components.messages import show_error, show_log_unavailable  # noqa: E402
 from dashboards.i18n import LANGUAGE_NAMES, LANGUAGES, Texts, default_language, load_texts  # noqa: E402
-from dashboards.views import funnel, publications, shortlist, vetting  # noqa: E402
+from dashboards.pages import Page, pages_of  # noqa: E402
+from dashboards.visit import Visit  # noqa: E402
 
 _LANGUAGE_KEY = "language"
 _LANGUAGE_PARAM = "lang"
-
-View = Callable[[warehouse.Release, Texts], None]
 
 
 def current_language() -> str:
@@ -42,37 +42,43 @@ def current_language() -> str:
 def choose_language(texts: Texts) -> None:
     """Show the three languages in the sidebar, and keep the choice in the address."""
     st.sidebar.radio(
-        texts("app.language"), LANGUAGES, format_func=lambda code: LANGUAGE_NAMES[code], key=_LANGUAGE_KEY
+        texts("app.language"),
+        LANGUAGES,
+        format_func=lambda code: LANGUAGE_NAMES[code],
+        key=_LANGUAGE_KEY,
+        horizontal=True,
     )
-    if st.query_params.get(_LANGUAGE_PARAM) != texts.language:
-        st.query_params[_LANGUAGE_PARAM] = texts.language
+    address.put(_LANGUAGE_PARAM, texts.language)
 
 
-def _page(view: View, name: str, texts: Texts, is_default: bool = False) -> st.Page:
+def _page(page: Page, person: access.Person, grant: access.Grant, texts: Texts, is_default: bool) -> st.Page:
     def body() -> None:
         try:
-            with st.spinner(texts("app.loading")):
-                view(warehouse.current_release(), texts)
+            with st.spinner(texts("app.loading"), show_time=False):
+                release = warehouse.current_release(audience=grant.audience)
+                page.render(Visit(release, texts, person, grant))
         except warehouse.WarehouseError as error:
             show_error(error, texts)
+        except LogUnavailable:
+            show_log_unavailable(texts)
 
-    return st.Page(body, title=texts(f"nav.{name}"), url_path=name, default=is_default)
+    return st.Page(body, title=texts(f"nav.{page.name}"), url_path=page.name, default=is_default)
 
 
 def main() -> None:
     """Run one pass of the app."""
     texts = load_texts(current_language())
-    st.set_page_config(page_title=texts("app.title"), layout="wide", initial_sidebar_state=240)
+    st.set_page_config(page_title=texts("app.title"), layout="wide", initial_sidebar_state="auto")
     show_style()
-    page = st.navigation(
-        [
-            _page(funnel.render, "funnel", texts, is_default=True),
-            _page(shortlist.render, "shortlist", texts),
-            _page(vetting.render, "vetting", texts),
-            _page(publications.render, "publications", texts),
-        ]
-    )
+    person = sign_in.identify(texts)
+    if person is None:
+        choose_language(texts)
+        return
+    grant = sign_in.choose_role(person, texts)
+    pages = pages_of(grant)
+    page = st.navigation([_page(page, person, grant, texts, is_default=page is pages[0]) for page in pages])
     choose_language(texts)
+    sign_in.show_who(person, texts)
     page.run()
 
 

@@ -514,23 +514,22 @@ def data_docs(out: Path | None) -> None:
 @cli.command(cls=LocalCommand)
 @click.option("--port", type=click.IntRange(1024, 65535), metavar="N", default=8501)
 @click.option("--as-of", "as_of", metavar="T", default="")
-def dash(port: int, as_of: str) -> None:
+@click.option("--local", "is_local", is_flag=True)
+def dash(port: int, as_of: str, is_local: bool) -> None:
     """The dashboards, on the current release or on the season as it was known."""
+    from orchestration.dash import app_command
     from orchestration.settings import parse_as_of
 
     asked = parse_as_of(as_of)
     settings = _settings()
+    command, environment = app_command(settings, port, is_local=is_local)
     settings.make_folders()
     if asked:
         settings = _as_of(settings, asked)
-    app = PROJECT_ROOT / "dashboards" / "app.py"
-    options = {
-        "server.port": str(port),
-        "server.showEmailPrompt": "false",
-        "browser.gatherUsageStats": "false",
-    }
-    arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
-    _become([sys.executable, "-m", "streamlit", "run", str(app), *arguments], settings, keep_secrets=False)
+    if is_local:
+        _screen().say("dash.local")
+    os.environ.update(environment)
+    _become(command, settings, keep_secrets=False)
 
 
 def _as_of(settings: Settings, moment: datetime) -> Settings:

@@ -44,6 +44,7 @@ _PATHS = {
     "REZERV_DAGSTER_HOME": "dagster",
     "REZERV_RECORDINGS_DIR": "recordings",
     "REZERV_PROCTORING_DIR": "proctoring",
+    "REZERV_ACCESS_DIR": "access",
 }
 SETTING_NAMES = (
     "REZERV_HOME",
@@ -74,6 +75,7 @@ class Settings:
     dagster_home: Path
     recordings_dir: Path
     proctoring_dir: Path
+    access_dir: Path
     vault_key: str | None = field(default=None, repr=False)
     person_secret: str | None = field(default=None, repr=False)
     vault_key_file: Path | None = None
@@ -153,6 +155,7 @@ class Settings:
             "REZERV_DAGSTER_HOME": str(self.dagster_home),
             "REZERV_RECORDINGS_DIR": str(self.recordings_dir),
             "REZERV_PROCTORING_DIR": str(self.proctoring_dir),
+            "REZERV_ACCESS_DIR": str(self.access_dir),
             "REZERV_LANGUAGE": self.language,
             "REZERV_THREADS": str(self.threads),
             "REZERV_MEMORY_LIMIT": self.memory_limit,
@@ -207,6 +210,7 @@ def load_settings(
         dagster_home=_path(given, "REZERV_DAGSTER_HOME", home / _PATHS["REZERV_DAGSTER_HOME"]),
         recordings_dir=_path(given, "REZERV_RECORDINGS_DIR", home / _PATHS["REZERV_RECORDINGS_DIR"]),
         proctoring_dir=_path(given, "REZERV_PROCTORING_DIR", home / _PATHS["REZERV_PROCTORING_DIR"]),
+        access_dir=_path(given, "REZERV_ACCESS_DIR", home / _PATHS["REZERV_ACCESS_DIR"]),
         vault_key=secrets["REZERV_VAULT_KEY"],
         person_secret=secrets["REZERV_PERSON_SECRET"],
         vault_key_file=_optional_path(given, "REZERV_VAULT_KEY_FILE"),
@@ -353,6 +357,11 @@ def _generated_secrets(path: Path) -> dict[str, str]:
         return {}
     _require_private(path.stat().st_mode, path.name, path)
     return read_env_file(path) if os.access(path, os.R_OK) else {}
+
+
+def require_private(path: Path) -> None:
+    """Raise `UserError` (`error.secret_file_open`) where others than its owner have any right to a file."""
+    _require_private(path.stat().st_mode, path.name, path)
 
 
 def _require_private(mode: int, name: str, path: Path) -> None:

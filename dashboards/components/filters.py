@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from dashboards.components import address
 from dashboards.i18n import Texts
 from dashboards.warehouse import Release, names
 from dashboards.warehouse.selection import Filters
@@ -36,7 +37,8 @@ def choose_filters(release: Release, texts: Texts) -> Filters:
 
 
 def choose_codes(label: str, options: Mapping[str, str], key: str, placeholder: str) -> tuple[str, ...]:
-    """Show a multiple choice of names and return the chosen codes; none means all."""
+    """Show a multiple choice of names and return the chosen codes; none means all. `key` in the address."""
+    address.start(key, options)
     picked = st.multiselect(
         label,
         list(options),
@@ -45,20 +47,24 @@ def choose_codes(label: str, options: Mapping[str, str], key: str, placeholder: 
         key=key,
         persist_state="session",
     )
+    address.put(key, picked)
     return tuple(picked)
 
 
 def choose_code(label: str, options: Mapping[str, str], key: str, default: str | None = None) -> str:
-    """Show a select box of names and return the chosen code; `default` is shown first."""
+    """Show a select box of names and return the chosen code, first `default`. `key` in the address."""
     codes = list(options)
+    address.start_one(key, codes)
+    first = codes.index(default) if default in codes else 0
     picked = st.selectbox(
         label,
         codes,
-        index=codes.index(default) if default in codes else 0,
+        index=first,
         format_func=_namer(options),
         key=key,
         persist_state="session",
     )
+    address.put(key, None if picked == codes[first] else str(picked))
     return str(picked)
 
 

@@ -31,3 +31,9 @@ def _no_release(error: NoRelease, texts: Texts) -> None:
         f"- `make demo` – {texts(f'{error.key}.demo')}\n- `rezerv release` – {texts(f'{error.key}.release')}"
     )
     st.caption(texts(f"{error.key}.place", **error.params))
+
+
+def show_log_unavailable(texts: Texts) -> None:
+    """Say that nothing was handed over since it could not be recorded."""
+    st.title(texts("error.log_unavailable.title"), anchor=False)
+    st.error(texts("error.log_unavailable.body"))

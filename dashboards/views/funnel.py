@@ -14,9 +14,11 @@ import streamlit as st
 
 from dashboards import warehouse
 from dashboards.components import charts, formats, standing, tables
+from dashboards.components.downloads import download
 from dashboards.components.filters import choose_code, choose_filters
 from dashboards.components.header import show_header
 from dashboards.i18n import Texts
+from dashboards.visit import Visit
 from dashboards.warehouse import Release, Row, publications, selection
 from dashboards.warehouse.selection import Filters
 
@@ -85,8 +87,9 @@ class Funnel:
         return sum(self.counts[stage, track][name] for track in self.tracks if (stage, track) in self.counts)
 
 
-def render(release: Release, texts: Texts) -> None:
+def render(visit: Visit) -> None:
     """Show the page for `release`, in the language of `texts`."""
+    release, texts = visit.release, visit.texts
     show_header(texts("funnel.title"), release.manifest, texts)
     filters = choose_filters(release, texts)
     funnel = read_funnel(release, filters, texts.language)
@@ -100,8 +103,8 @@ def render(release: Release, texts: Texts) -> None:
     if note := provisional_note(funnel, texts):
         st.caption(note)
     _show_pictures(funnel, texts)
-    _show_table(funnel, filters, release, texts, comments)
-    _show_people(funnel, filters, release, texts, comments)
+    _show_table(funnel, filters, visit, comments)
+    _show_people(funnel, filters, visit, comments)
 
 
 def read_funnel(release: Release, filters: Filters, language: str) -> Funnel:
@@ -165,19 +168,11 @@ def _show_pictures(funnel: Funnel, texts: Texts) -> None:
         st.caption(texts("funnel.outcomes_note"))
 
 
-def _show_table(
-    funnel: Funnel, filters: Filters, release: Release, texts: Texts, comments: Mapping[str, str]
-) -> None:
+def _show_table(funnel: Funnel, filters: Filters, visit: Visit, comments: Mapping[str, str]) -> None:
+    texts = visit.texts
     heading, button = st.columns([3, 1], vertical_alignment="bottom")
     heading.subheader(texts("funnel.table"), anchor=False)
-    button.download_button(
-        texts("funnel.download"),
-        funnel_csv(funnel, texts),
-        file_name=formats.file_name("funnel", release.manifest.release_id),
-        mime="text/csv",
-        on_click="ignore",
-        width="stretch",
-    )
+    download(button, visit, "funnel", "stages", _CSV_COLUMNS, lambda: funnel_rows(funnel, texts))
     columns = [
         tables.Column(f"{texts('column.stage')} / {texts('column.track')}"),
         *(tables.column(name, texts, comments, "num") for name in _TABLE_COLUMNS),
@@ -242,9 +237,9 @@ def _merged(funnel: Funnel, stage: str, track: str) -> Row:
     return row
 
 
-def funnel_csv(funnel: Funnel, texts: Texts) -> bytes:
-    """Return the funnel as CSV: a row per stage and track, plain digits, headings in the language."""
-    lines = []
+def funnel_rows(funnel: Funnel, texts: Texts) -> list[list[object]]:
+    """Return the funnel for a file: a row per stage and track, with the columns of `_CSV_COLUMNS`."""
+    lines: list[list[object]] = []
     for stage, stage_name in funnel.stages.items():
         for track, track_name in funnel.tracks.items():
             row = _merged(funnel, stage, track)
@@ -256,12 +251,11 @@ def funnel_csv(funnel: Funnel, texts: Texts) -> bytes:
             if stage in funnel.lists:
                 row["list_state"] = standing.state_text(funnel.lists[stage], texts)
             lines.append([row[name] for name in _CSV_COLUMNS])
-    return formats.csv_bytes([texts(f"column.{name}") for name in _CSV_COLUMNS], lines)
+    return lines
 
 
-def _show_people(
-    funnel: Funnel, filters: Filters, release: Release, texts: Texts, comments: Mapping[str, str]
-) -> None:
+def _show_people(funnel: Funnel, filters: Filters, visit: Visit, comments: Mapping[str, str]) -> None:
+    release, texts = visit.release, visit.texts
     st.subheader(texts("funnel.drill"), anchor=False)
     st.caption(texts("funnel.drill_note"))
     for_stage, for_track, for_status = st.columns(3)
@@ -280,16 +274,8 @@ def _show_people(
     rows = people_rows(release, people, texts)
     total, button = st.columns([3, 1], vertical_alignment="center")
     total.markdown(texts("funnel.drill_count", count=f"**{formats.number(len(rows), texts.language)}**"))
-    button.download_button(
-        texts("shortlist.download"),
-        formats.csv_bytes([texts(f"column.{name}") for name in _DRILL_COLUMNS], rows),
-        file_name=formats.file_name(
-            "candidates", stage, track or "all", status or "all", release.manifest.release_id
-        ),
-        mime="text/csv",
-        on_click="ignore",
-        width="stretch",
-    )
+    parts = (stage, track or "all", status or "all")
+    download(button, visit, "funnel", "candidates", _DRILL_COLUMNS, rows, ("candidates", *parts))
     tables.show_grid(_DRILL_COLUMNS, rows, texts, comments, key="drill_people")
 
 

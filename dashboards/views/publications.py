@@ -1,7 +1,7 @@
 """Publications: how the list of each stage stands, who published it, and by what today's data differ from it.
 
 Belongs here: the order of the page and its rows. Does not belong here: SQL
-(dashboards/publications_sql.py), states in words (dashboards/components/standing.py), publishing itself
+(dashboards/warehouse/publications.py), states in words (dashboards/components/standing.py), publishing itself
 (`rezerv publish`). Order §5.6, §6.10, policy A11–A13, A49.
 """
 
@@ -20,6 +20,7 @@ from dashboards.components.downloads import download
 from dashboards.components.filters import choose_code, choose_codes
 from dashboards.components.header import show_header
 from dashboards.i18n import Texts
+from dashboards.visit import Visit
 from dashboards.warehouse import Release, Row
 from dashboards.warehouse import publications as publications_sql
 
@@ -66,8 +67,9 @@ class Publications:
     reasons: Mapping[str, str]
 
 
-def render(release: Release, texts: Texts) -> None:
+def render(visit: Visit) -> None:
     """Show the page for `release`, in the language of `texts`; raises TablesMissing for an older release."""
+    release, texts = visit.release, visit.texts
     publications_sql.require_tables(release)
     show_header(texts("publications.title"), release.manifest, texts)
     read = read_publications(release, texts.language)
@@ -75,9 +77,9 @@ def render(release: Release, texts: Texts) -> None:
     st.html(tables.figures(headline(read, texts)))
     if box := standing.drift_box(read.lists.values(), read.stages, texts, leads_on=False):
         st.html(box)
-    _show_lists(read, release, texts, comments)
-    _show_drift(read, release, texts, comments)
-    _show_acts(read, release, texts, comments)
+    _show_lists(read, visit, comments)
+    _show_drift(read, visit, comments)
+    _show_acts(read, visit, comments)
 
 
 def read_publications(release: Release, language: str) -> Publications:
@@ -109,11 +111,12 @@ def headline(read: Publications, texts: Texts) -> list[tuple[str, str]]:
     ]
 
 
-def _show_lists(read: Publications, release: Release, texts: Texts, comments: Mapping[str, str]) -> None:
+def _show_lists(read: Publications, visit: Visit, comments: Mapping[str, str]) -> None:
+    texts = visit.texts
     heading, button = st.columns([3, 1], vertical_alignment="bottom")
     heading.subheader(texts("publications.lists"), anchor=False)
     rows = list_values(read, texts)
-    download(button, "lists", _LIST_CSV, rows, release, texts, page="publications")
+    download(button, visit, "publications", "lists", _LIST_CSV, rows)
     columns = [tables.column(name, texts, comments, _css(name)) for name in _LIST_COLUMNS]
     shown = [
         tables.table_row(columns, [_list_cell(row, name, read, texts) for name in _LIST_COLUMNS])
@@ -175,7 +178,8 @@ def _value(value: object, name: str) -> object:
     return value
 
 
-def _show_drift(read: Publications, release: Release, texts: Texts, comments: Mapping[str, str]) -> None:
+def _show_drift(read: Publications, visit: Visit, comments: Mapping[str, str]) -> None:
+    release, texts = visit.release, visit.texts
     st.subheader(texts("publications.drift"), anchor=False)
     drifted = {code: row for code, row in read.lists.items() if row["count_drift"]}
     if not drifted:
@@ -202,9 +206,9 @@ def _show_drift(read: Publications, release: Release, texts: Texts, comments: Ma
     rows = [tables.table_row(columns, cells) for cells in summary_cells(people, texts)]
     st.html(tables.html_table(columns, rows, texts("publications.drift"), max_height=400))
     total, button = st.columns([3, 1], vertical_alignment="center")
-    total.markdown(texts("vetting.count", count=f"**{formats.number(len(people), texts.language)}**"))
+    total.markdown(texts("download.count", count=f"**{formats.number(len(people), texts.language)}**"))
     values = drift_values(people, stage, read, texts)
-    download(button, "drift", _DRIFT_CSV, values, release, texts, page="publications")
+    download(button, visit, "publications", "drift", _DRIFT_CSV, values)
     columns = [tables.column(name, texts, comments, _css(name)) for name in _DRIFT_COLUMNS]
     rows = [tables.table_row(columns, drift_cells(person, read, texts)) for person in people[:_SHOWN]]
     st.html(tables.html_table(columns, rows, texts("publications.people"), max_height=900))
@@ -295,7 +299,8 @@ def drift_values(people: Sequence[Row], stage: str, read: Publications, texts: T
     return rows
 
 
-def _show_acts(read: Publications, release: Release, texts: Texts, comments: Mapping[str, str]) -> None:
+def _show_acts(read: Publications, visit: Visit, comments: Mapping[str, str]) -> None:
+    texts = visit.texts
     if not read.acts:
         return
     heading, button = st.columns([3, 1], vertical_alignment="bottom")
@@ -309,7 +314,7 @@ def _show_acts(read: Publications, release: Release, texts: Texts, comments: Map
         for row in read.acts
     ]
     values = [[_value(row[name], name) for name in _ACT_COLUMNS] for row in named]
-    download(button, "acts", _ACT_COLUMNS, values, release, texts, page="publications")
+    download(button, visit, "publications", "acts", _ACT_COLUMNS, values)
     # the hash of each list has no room beside that of its act: the file has both
     names = [name for name in _ACT_COLUMNS if name != "list_hash"]
     columns = [tables.column(name, texts, comments, _css(name)) for name in names]

@@ -16,9 +16,11 @@ import streamlit as st
 
 from dashboards import warehouse
 from dashboards.components import formats, standing, tables
+from dashboards.components.downloads import download
 from dashboards.components.filters import choose_code
 from dashboards.components.header import show_header
 from dashboards.i18n import Texts
+from dashboards.visit import Visit
 from dashboards.warehouse import Release, Row, publications, selection
 
 # A list longer than this opens at its cut line, with this many people on each side.
@@ -52,8 +54,9 @@ class Names:
     reasons: Mapping[str, str]
 
 
-def render(release: Release, texts: Texts) -> None:
+def render(visit: Visit) -> None:
     """Show the page for `release`, in the language of `texts`."""
+    release, texts = visit.release, visit.texts
     show_header(texts("shortlist.title"), release.manifest, texts)
     cuts = {(row["stage_code"], row["track_code"]): row for row in selection.stage_tracks(release)}
     admits_by = {row["stage_code"]: row["admits_by_code"] for row in selection.stages(release)}
@@ -77,12 +80,14 @@ def render(release: Release, texts: Texts) -> None:
         warehouse.names(release, "statuses", texts.language), warehouse.reason_texts(release, texts.language)
     )
     _show_lists(release, cut, people, admits_by[stage], names, texts)
-    st.download_button(
-        texts("shortlist.download"),
-        shortlist_csv(people, names, texts),
-        file_name=file_name(cut, list_row, release),
-        mime="text/csv",
-        on_click="ignore",
+    download(
+        st.container(),
+        visit,
+        "shortlist",
+        "list",
+        _RANKED_COLUMNS,
+        lambda: shortlist_rows(people, names),
+        file_stem(cut, list_row),
     )
 
 
@@ -171,15 +176,13 @@ def _show_lists(
         tables.show_grid(shown, rows, texts, comments, key="others")
 
 
-def file_name(cut: Row, list_row: Row | None, release: Release) -> str:
-    """Return the name of the list's file: which list, as provisional or of which version, and the release."""
-    states = []
+def file_stem(cut: Row, list_row: Row | None) -> tuple[str, ...]:
+    """Return what the name of the list's file says: which list, and as provisional or of which version."""
+    states: list[str] = []
     if list_row is not None:
         is_by_act = list_row["is_published_by_act"]
         states = [f"v{list_row['version']}" if is_by_act else standing.state(list_row)]
-    return formats.file_name(
-        "shortlist", cut["stage_code"], cut["track_code"], *states, release.manifest.release_id
-    )
+    return ("shortlist", cut["stage_code"], cut["track_code"], *states)
 
 
 def _show_ranking(
@@ -356,7 +359,6 @@ def _show_reserve(release: Release, track: str, texts: Texts, comments: Mapping[
     st.html(tables.html_table(columns, rows, texts("shortlist.reserve")))
 
 
-def shortlist_csv(people: Sequence[Row], names: Names, texts: Texts) -> bytes:
-    """Return everybody of the list as CSV, ranked people first, with headings in the language."""
-    lines = [[person_value(person, name, names) for name in _RANKED_COLUMNS] for person in people]
-    return formats.csv_bytes([texts(f"column.{name}") for name in _RANKED_COLUMNS], lines)
+def shortlist_rows(people: Sequence[Row], names: Names) -> list[list[object]]:
+    """Return everybody of the list for a file, ranked people first, with the columns of the ranking."""
+    return [[person_value(person, name, names) for name in _RANKED_COLUMNS] for person in people]

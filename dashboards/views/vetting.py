@@ -1,7 +1,7 @@
 """Vetting by the bodies: how far the lists are, what is forecast, who waits, and where a decision is needed.
 
 Belongs here: the order of the page, its board, bodies and next lists. Does not belong here: the lists below
-them (dashboards/views/vetting_lists.py), SQL (dashboards/vetting_sql.py), drawing
+them (dashboards/views/vetting_lists.py), SQL (dashboards/warehouse/vetting.py), drawing
 (dashboards/components/). Order §4, policy A31–A34.
 """
 
@@ -21,6 +21,7 @@ from dashboards.components.filters import choose_codes
 from dashboards.components.header import show_header
 from dashboards.i18n import Texts
 from dashboards.views import vetting_lists
+from dashboards.visit import Visit
 from dashboards.warehouse import Release, Row
 from dashboards.warehouse import vetting as vetting_sql
 from dashboards.warehouse.vetting import VettingFilters
@@ -104,8 +105,9 @@ class Vetting:
         return sum(row[name] or 0 for row in self.board)
 
 
-def render(release: Release, texts: Texts) -> None:
+def render(visit: Visit) -> None:
     """Show the page for `release`, in the language of `texts`; raises TablesMissing for an older release."""
+    release, texts = visit.release, visit.texts
     vetting_sql.require_tables(release)
     show_header(texts("vetting.title"), release.manifest, texts)
     filters = _choose_filters(release, texts)
@@ -115,12 +117,12 @@ def render(release: Release, texts: Texts) -> None:
     st.html(tables.figures(headline(vetting, lists, texts)))
     if vetting.board:
         st.html(forecast_box(vetting, texts))
-        _show_board(vetting, release, texts, comments)
+        _show_board(vetting, visit, comments)
         _show_bodies(vetting, texts, comments)
     else:
         st.info(texts("empty.filters" if filters.bodies else "vetting.no_lists"))
     _show_due(vetting, release, texts, comments)
-    vetting_lists.show(lists, vetting.is_window_over, release, texts, comments)
+    vetting_lists.show(lists, vetting.is_window_over, visit, comments)
 
 
 def _choose_filters(release: Release, texts: Texts) -> VettingFilters:
@@ -199,10 +201,11 @@ def forecast_reason(row: Row, vetting: Vetting, texts: Texts) -> str:
     return ""
 
 
-def _show_board(vetting: Vetting, release: Release, texts: Texts, comments: Mapping[str, str]) -> None:
+def _show_board(vetting: Vetting, visit: Visit, comments: Mapping[str, str]) -> None:
+    texts = visit.texts
     heading, button = st.columns([3, 1], vertical_alignment="bottom")
     heading.subheader(texts("vetting.board"), anchor=False)
-    download(button, "board", _BOARD_COLUMNS, board_values(vetting), release, texts)
+    download(button, visit, "vetting", "board", _BOARD_COLUMNS, board_values(vetting))
     as_matrix, as_table = st.tabs([texts("vetting.tab_matrix"), texts("vetting.tab_table")])
     with as_matrix:
         st.html(board.matrix(vetting.board, vetting.body_names, vetting.today, texts))

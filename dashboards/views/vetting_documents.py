@@ -17,7 +17,8 @@ import streamlit as st
 from dashboards.components import formats, tables
 from dashboards.components.downloads import count_and_download
 from dashboards.i18n import Texts
-from dashboards.warehouse import Release, Row
+from dashboards.visit import Visit
+from dashboards.warehouse import Row
 
 if TYPE_CHECKING:
     from dashboards.views.vetting_lists import Lists
@@ -57,14 +58,15 @@ _CALENDAR_CSS = {
 }
 
 
-def show_documents(lists: Lists, release: Release, texts: Texts, comments: Mapping[str, str]) -> None:
+def show_documents(lists: Lists, visit: Visit, comments: Mapping[str, str]) -> None:
     """Show what has to be done about documents, and what each checker has checked."""
+    texts = visit.texts
     st.subheader(texts("vetting.work"), anchor=False)
     st.caption(texts("vetting.work_note"))
     if lists.work:
         st.html(work_table(lists, texts, comments))
         rows = work_rows(lists, texts)
-        count_and_download("documents", _WORK_COLUMNS, rows, release, texts)
+        count_and_download(visit, "vetting", "documents", _WORK_COLUMNS, rows)
         tables.show_grid(_WORK_COLUMNS, rows, texts, comments, key="work_grid")
     else:
         st.info(texts("vetting.no_work"))

@@ -2,7 +2,7 @@
 
 Belongs here: reading all five lists, and showing the first three, each with its words for "nothing". Does not
 belong here: the board above them (dashboards/views/vetting.py), documents and calendar
-(dashboards/views/vetting_documents.py), SQL (dashboards/vetting_sql.py), drawing
+(dashboards/views/vetting_documents.py), SQL (dashboards/warehouse/vetting.py), drawing
 (dashboards/components/). Candidates appear by number only. Order §4, policy A31, A33.
 """
 
@@ -20,6 +20,7 @@ from dashboards.components import formats, tables
 from dashboards.components.downloads import count_and_download
 from dashboards.i18n import Texts, load_texts
 from dashboards.views import vetting_documents
+from dashboards.visit import Visit
 from dashboards.warehouse import Release, Row
 from dashboards.warehouse import vetting as vetting_sql
 from dashboards.warehouse.vetting import VettingFilters
@@ -147,10 +148,9 @@ def read_lists(release: Release, filters: VettingFilters, language: str) -> List
     )
 
 
-def show(
-    lists: Lists, is_window_over: bool, release: Release, texts: Texts, comments: Mapping[str, str]
-) -> None:
+def show(lists: Lists, is_window_over: bool, visit: Visit, comments: Mapping[str, str]) -> None:
     """Show the lists as tabs, with how many each holds."""
+    texts = visit.texts
     counts = {
         "hold": lists.count_on_hold,
         "alerts": lists.count_open_alerts,
@@ -164,20 +164,19 @@ def show(
     ]
     for_hold, for_alerts, for_replies, for_documents, for_calendar = st.tabs(labels)
     with for_hold:
-        _show_hold(lists, is_window_over, release, texts, comments)
+        _show_hold(lists, is_window_over, visit, comments)
     with for_alerts:
-        _show_alerts(lists, release, texts)
+        _show_alerts(lists, visit)
     with for_replies:
-        _show_replies(lists, release, texts, comments)
+        _show_replies(lists, visit, comments)
     with for_documents:
-        vetting_documents.show_documents(lists, release, texts, comments)
+        vetting_documents.show_documents(lists, visit, comments)
     with for_calendar:
         vetting_documents.show_calendar(lists, texts, comments)
 
 
-def _show_hold(
-    lists: Lists, is_window_over: bool, release: Release, texts: Texts, comments: Mapping[str, str]
-) -> None:
+def _show_hold(lists: Lists, is_window_over: bool, visit: Visit, comments: Mapping[str, str]) -> None:
+    texts = visit.texts
     st.caption(texts("vetting.hold_final" if is_window_over else "vetting.hold_if_closed"))
     if not lists.hold:
         st.info(texts("vetting.nobody_on_hold"))
@@ -195,7 +194,7 @@ def _show_hold(
         st.info(texts("vetting.nobody_on_hold"))
         return
     people = formats.number(len({row[0] for row in rows}), texts.language)
-    count_and_download("hold", _HOLD_COLUMNS, rows, release, texts, people=people)
+    count_and_download(visit, "vetting", "hold", _HOLD_COLUMNS, rows, people=people)
     tables.show_grid(_HOLD_COLUMNS, rows, texts, comments, key="hold_grid")
 
 
@@ -218,13 +217,14 @@ def hold_rows(lists: Lists, *, everybody: bool = False) -> list[list[object]]:
     ]
 
 
-def _show_alerts(lists: Lists, release: Release, texts: Texts) -> None:
+def _show_alerts(lists: Lists, visit: Visit) -> None:
+    texts = visit.texts
     st.caption(texts("vetting.alerts_note"))
     if not lists.alerts:
         st.info(texts("vetting.no_alerts"))
         return
     rows = [_alert_values(alert, lists, texts) for alert in lists.alerts]
-    count_and_download("alerts", _ALERT_COLUMNS, rows, release, texts)
+    count_and_download(visit, "vetting", "alerts", _ALERT_COLUMNS, rows)
     cards = [alert_card(alert, lists, texts) for alert in lists.alerts[:_CARDS]]
     st.html(f'<div class="rz-cards">{"".join(cards)}</div>')
     if len(lists.alerts) > _CARDS:
@@ -306,13 +306,14 @@ def alert_card(alert: Row, lists: Lists, texts: Texts) -> str:
     return f'<div class="{css}">{"".join(parts)}</div>'
 
 
-def _show_replies(lists: Lists, release: Release, texts: Texts, comments: Mapping[str, str]) -> None:
+def _show_replies(lists: Lists, visit: Visit, comments: Mapping[str, str]) -> None:
+    texts = visit.texts
     if not lists.problems:
         st.info(texts("vetting.no_problems"))
         return
     st.html(handling_table(lists, texts, comments))
     rows = reply_rows(lists, texts)
-    count_and_download("replies", _REPLY_COLUMNS, rows, release, texts)
+    count_and_download(visit, "vetting", "replies", _REPLY_COLUMNS, rows)
     tables.show_grid(_REPLY_COLUMNS, rows, texts, comments, key="reply_grid")
 
 

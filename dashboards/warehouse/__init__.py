@@ -4,8 +4,9 @@ Belongs here: queries with parameters. Does not belong here: what numbers mean (
 (dashboards/components/), making a release (orchestration/). No module here knows Streamlit.
 """
 
-from dashboards.warehouse.names import column_comments, names, reason_texts
+from dashboards.warehouse.names import column_comments, commissions, names, reason_texts
 from dashboards.warehouse.releases import (
+    AudienceMissing,
     Manifest,
     NoRelease,
     PointerBroken,
@@ -15,12 +16,15 @@ from dashboards.warehouse.releases import (
     TablesMissing,
     WarehouseError,
     current_release,
+    earlier_release,
     missing_tables,
+    release_ids,
     releases_dir,
     require_tables,
 )
 
 __all__ = [
+    "AudienceMissing",
     "Manifest",
     "NoRelease",
     "PointerBroken",
@@ -30,10 +34,13 @@ __all__ = [
     "TablesMissing",
     "WarehouseError",
     "column_comments",
+    "commissions",
     "current_release",
+    "earlier_release",
     "missing_tables",
     "names",
     "reason_texts",
+    "release_ids",
     "releases_dir",
     "require_tables",
 ]

@@ -66,3 +66,19 @@ def column_comments(release: Release, tables: Sequence[str]) -> dict[str, str]:
         {"tables": list(tables)},
     )
     return {row["column_name"]: row["description"] for row in rows}
+
+
+def commissions(release: Release) -> list[tuple[str, str]]:
+    """Return (stage, track) of each list that a commission reads, in order (seed `card_fields`)."""
+    rows = release.rows(
+        """
+        select distinct stages.stage_code, tracks.track_code, stages.stage_order, tracks.track_order
+        from seeds.card_fields as fields
+        inner join seeds.stages as stages on fields.stage_code = stages.stage_code
+        inner join seeds.tracks as tracks on stages.season_code = tracks.season_code
+        where stages.season_code::varchar = $season
+        order by stages.stage_order, tracks.track_order
+        """,
+        {"season": release.manifest.season_code},
+    )
+    return [(row["stage_code"], row["track_code"]) for row in rows]

@@ -28,7 +28,7 @@ Row = dict[str, Any]
 
 _log = logging.getLogger(__name__)
 _lock = threading.Lock()
-_current: dict[Path, Release] = {}
+_current: dict[tuple[Path, str], Release] = {}
 
 
 class WarehouseError(Exception):
@@ -55,6 +55,12 @@ class PointerBroken(WarehouseError):
 
 class ReleaseUnreadable(WarehouseError):
     """The release file cannot be opened or lacks what a query needs. Params: `file`."""
+
+
+class AudienceMissing(WarehouseError):
+    """The release has no file for a role: it is of a build that wrote none. Params: `release`, `audience`."""
+
+    key = "error.audience_missing"
 
 
 class TablesMissing(WarehouseError):
@@ -109,19 +115,49 @@ def releases_dir() -> Path:
     return Path(os.environ.get("REZERV_HOME", "").strip() or "data") / "releases"
 
 
-def current_release(folder: Path | None = None) -> Release:
+def current_release(folder: Path | None = None, audience: str = "") -> Release:
     """Return the release that the pointer names, opened again only when the pointer moved.
 
-    Raises NoRelease, PointerBroken or ReleaseUnreadable. The pointer is read at each call: it is a few bytes,
-    and a page then never shows a release that has been superseded.
+    `audience` names whose file of the release is read: it holds what a role may see and nothing else
+    (`<folder>/<audience>/<file>`); empty is the whole release. Raises NoRelease, PointerBroken,
+    AudienceMissing or ReleaseUnreadable. The pointer is read at each call: it is a few bytes, and a page then
+    never shows a release that has been superseded.
     """
     folder = (folder or releases_dir()).absolute()
-    file = _pointed_file(folder)
+    return _opened(folder, audience, _pointed_file(folder).name)
+
+
+def earlier_release(release: Release, release_id: str, audience: str = "") -> Release:
+    """Return another release of the folder of `release`, in the file of the same audience.
+
+    Raises AudienceMissing where it has none, ReleaseUnreadable where it is gone.
+    """
+    folder = release.file.parent.parent if audience else release.file.parent
+    return Release(_audience_file(folder, audience, f"{release_id}.duckdb"))
+
+
+def release_ids(release: Release) -> list[str]:
+    """Return the identifiers of the releases that stand beside `release` for its audience, newest first."""
+    return sorted((file.stem for file in release.file.parent.glob("*.duckdb")), reverse=True)
+
+
+def _opened(folder: Path, audience: str, name: str) -> Release:
+    file = _audience_file(folder, audience, name)
     with _lock:
-        release = _current.get(folder)
+        release = _current.get((folder, audience))
         if release is None or release.file != file:
-            release = _current[folder] = Release(file)
+            release = _current[folder, audience] = Release(file)
         return release
+
+
+def _audience_file(folder: Path, audience: str, name: str) -> Path:
+    """Return the file of an audience; `audience` comes from a grant, and is still kept within the folder."""
+    if Path(audience).name != audience or Path(name).name != name:
+        raise AudienceMissing(release=Path(name).stem, audience=audience)
+    file = folder / audience / name
+    if audience and not file.is_file():
+        raise AudienceMissing(release=file.stem, audience=audience)
+    return file
 
 
 def _pointed_file(folder: Path) -> Path:

@@ -45,11 +45,16 @@ def running_dashboards(releases: Path, log: Path) -> Iterator[Dashboards]:
     """Run the app on a free port, following `releases`, until the block ends."""
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("REZERV_")}
+    told = {
+        "REZERV_RELEASES_DIR": str(releases),
+        "REZERV_ACCESS_DIR": str(releases / "access"),
+        "REZERV_DASH_LOCAL": "1",
+    }
     with log.open("w") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "dashboards/app.py",
              "--server.headless", "true", "--server.address", "127.0.0.1", "--server.port", str(port)],
-            cwd=ROOT, env=environment | {"REZERV_RELEASES_DIR": str(releases)}, stdout=out, stderr=out,
+            cwd=ROOT, env=environment | told, stdout=out, stderr=out,
         )  # fmt: skip
         try:
             address = f"http://127.0.0.1:{port}"

@@ -49,7 +49,8 @@ def address(season: Settings) -> Iterator[str]:
     }  # fmt: skip
     with log.open("w") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "orchestration.cli", "dash", "--as-of", MOMENT, "--port", str(port)],
+            [sys.executable, "-m", "orchestration.cli", "dash", "--local", "--as-of", MOMENT,
+             "--port", str(port)],
             cwd=ROOT, env=environment, stdout=out, stderr=out,
         )  # fmt: skip
         try:

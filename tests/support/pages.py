@@ -20,19 +20,17 @@ APP = Path(__file__).parents[2] / "dashboards" / "app.py"
 
 
 def _shortlist_page(language: str) -> None:
-    from dashboards import warehouse
-    from dashboards.i18n import load_texts
     from dashboards.views import shortlist
+    from tests.support.visits import current_visit
 
-    shortlist.render(warehouse.current_release(), load_texts(language))
+    shortlist.render(current_visit(language))
 
 
 def _vetting_page(language: str) -> None:
-    from dashboards import warehouse
-    from dashboards.i18n import load_texts
     from dashboards.views import vetting
+    from tests.support.visits import current_visit
 
-    vetting.render(warehouse.current_release(), load_texts(language))
+    vetting.render(current_visit(language))
 
 
 def texts_of_pages(
@@ -40,9 +38,12 @@ def texts_of_pages(
 ) -> Iterator[tuple[str, str]]:
     """What the pages send: the funnel with everybody of a status, each shortlist, vetting whole."""
     monkeypatch.setenv("REZERV_RELEASES_DIR", str(releases))
+    monkeypatch.setenv("REZERV_ACCESS_DIR", str(releases / "access"))
+    monkeypatch.setenv("REZERV_DASH_LOCAL", "1")
     downloads = _keep_downloads(monkeypatch)
     funnel = AppTest.from_file(str(APP), default_timeout=60)
     funnel.query_params["lang"] = language
+    funnel.query_params["role"] = "engineer"
     yield "funnel", _text(funnel.run(), downloads)
     yield from _every_choice(funnel, "drill_stage", "drill_track", downloads)
     shortlist = AppTest.from_function(_shortlist_page, default_timeout=60, kwargs={"language": language})

@@ -16,9 +16,11 @@ APP = Path(__file__).resolve().parents[3] / "dashboards" / "app.py"
 
 def _run(monkeypatch: pytest.MonkeyPatch, folder: Path, **query: str) -> AppTest:
     monkeypatch.setenv("REZERV_RELEASES_DIR", str(folder))
+    monkeypatch.setenv("REZERV_ACCESS_DIR", str(folder / "access"))
+    monkeypatch.setenv("REZERV_DASH_LOCAL", "1")
     monkeypatch.delenv("REZERV_LANGUAGE", raising=False)
     app = AppTest.from_file(str(APP), default_timeout=30)
-    for name, value in query.items():
+    for name, value in {"role": "engineer", **query}.items():
         app.query_params[name] = value
     app.run()
     assert not app.exception
@@ -26,15 +28,16 @@ def _run(monkeypatch: pytest.MonkeyPatch, folder: Path, **query: str) -> AppTest
 
 
 def _shortlist_page(language: str) -> None:
-    from dashboards import warehouse
-    from dashboards.i18n import load_texts
     from dashboards.views import shortlist
+    from tests.support.visits import current_visit
 
-    shortlist.render(warehouse.current_release(), load_texts(language))
+    shortlist.render(current_visit(language))
 
 
 def _shortlist(monkeypatch: pytest.MonkeyPatch, folder: Path, language: str = "en") -> AppTest:
     monkeypatch.setenv("REZERV_RELEASES_DIR", str(folder))
+    monkeypatch.setenv("REZERV_ACCESS_DIR", str(folder / "access"))
+    monkeypatch.setenv("REZERV_DASH_LOCAL", "1")
     app = AppTest.from_function(_shortlist_page, default_timeout=30, kwargs={"language": language}).run()
     assert not app.exception
     return app

@@ -23,15 +23,18 @@ def _page(language: str) -> None:
     from dashboards.components.messages import show_error
     from dashboards.i18n import load_texts
     from dashboards.views import publications
+    from tests.support.visits import current_visit
 
     try:
-        publications.render(warehouse.current_release(), load_texts(language))
+        publications.render(current_visit(language))
     except warehouse.WarehouseError as error:
         show_error(error, load_texts(language))
 
 
 def _open(monkeypatch: pytest.MonkeyPatch, folder: Path, language: str = "en") -> AppTest:
     monkeypatch.setenv("REZERV_RELEASES_DIR", str(folder))
+    monkeypatch.setenv("REZERV_ACCESS_DIR", str(folder / "access"))
+    monkeypatch.setenv("REZERV_DASH_LOCAL", "1")
     app = AppTest.from_function(_page, default_timeout=60, kwargs={"language": language}).run()
     assert not app.exception
     return app

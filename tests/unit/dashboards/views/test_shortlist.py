@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dashboards import warehouse
-from dashboards.components import tables
+from dashboards.components import formats, tables
 from dashboards.i18n import LANGUAGES, load_texts
 from dashboards.views import shortlist
 from dashboards.warehouse import Release, Row, publications, selection
@@ -123,8 +123,10 @@ def test_figures_before_publication(early_release: Release) -> None:
 
 def test_csv_holds_everybody_ranked_people_first(release: Release) -> None:
     people = selection.shortlist(release, "situational", "digital")
-    content = shortlist.shortlist_csv(people, _names(release), load_texts("en")).decode("utf-8-sig")
-    rows = list(csv.DictReader(io.StringIO(content)))
+    texts = load_texts("en")
+    header = [texts(f"column.{name}") for name in shortlist._RANKED_COLUMNS]
+    content = formats.csv_bytes(header, shortlist.shortlist_rows(people, _names(release)))
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     assert [row["Candidate number"] for row in rows] == [person["candidate_no"] for person in people]
     assert rows[0]["Rank"] == "1"
     assert rows[0]["Score"] == str(people[0]["score_points"])
@@ -134,14 +136,14 @@ def test_csv_holds_everybody_ranked_people_first(release: Release) -> None:
 def test_the_name_of_the_file_says_which_list_it_is(release: Release, early_release: Release) -> None:
     lists = publications.lists(release)
     named = {
-        stage: shortlist.file_name(_cut(release, stage, "agro"), lists[stage], release)
+        stage: "_".join(shortlist.file_stem(_cut(release, stage, "agro"), lists[stage]))
         for stage in ("text_test", "situational")
     }
     assert named == {
-        "text_test": "shortlist_text-test_agro_v2_2025-r0001.csv",
-        "situational": "shortlist_situational_agro_provisional_2025-r0001.csv",
+        "text_test": "shortlist_text_test_agro_v2",
+        "situational": "shortlist_situational_agro_provisional",
     }
     cut = _cut(early_release, "situational", "agro")
     early = publications.lists(early_release)["situational"]
-    assert shortlist.file_name(cut, early, early_release).endswith("_agro_unpublished_2025-r0001.csv")
-    assert shortlist.file_name(cut, None, early_release).endswith("_agro_2025-r0001.csv")
+    assert shortlist.file_stem(cut, early)[-2:] == ("agro", "unpublished")
+    assert shortlist.file_stem(cut, None)[-1] == "agro"

@@ -1,0 +1,42 @@
+"""The state of a page in its address, so that a link opens the same view.
+
+Belongs here: putting codes into the address and taking them out when a page opens. Does not belong here:
+which choices a page has. Streamlit's own binding writes what a choice is called, which differs by language;
+here codes are written, and a link opens in the reader's language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import streamlit as st
+
+
+def put(name: str, value: str | Sequence[str] | None) -> None:
+    """Write a parameter of the address where it differs; nothing (None, empty) leaves it out."""
+    wanted = [value] if isinstance(value, str) else list(value or ())
+    if st.query_params.get_all(name) == wanted:
+        return
+    if wanted:
+        st.query_params[name] = wanted
+    elif name in st.query_params:
+        del st.query_params[name]
+
+
+def start(name: str, known: Collection[str]) -> None:
+    """Give a choice of several that has no value yet what the address says; unknown codes are left out."""
+    if name not in st.session_state and (asked := st.query_params.get_all(name)):
+        st.session_state[name] = [code for code in asked if code in known]
+
+
+def start_one(name: str, known: Collection[str]) -> None:
+    """Give a choice of one that has no value yet what the address says, if that is known."""
+    asked = st.query_params.get(name)
+    if name not in st.session_state and asked in known:
+        st.session_state[name] = asked
+
+
+def start_text(name: str) -> None:
+    """Give a field of text that has no value yet what the address says."""
+    if name not in st.session_state and (asked := st.query_params.get(name)):
+        st.session_state[name] = asked

@@ -1,0 +1,36 @@
+"""The pages in the order of the navigation, and the roles that have each.
+
+Belongs here: the list. Does not belong here: what a page shows (dashboards/views/), what a role's release
+file holds (the seed `audience_tables`): a page that a role has works on that role's file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dashboards.access import ANALYST, COMMISSION_MEMBER, ENGINEER, PUBLISHER, VETTING_OFFICER, Grant
+from dashboards.views import funnel, publications, shortlist, vetting
+from dashboards.visit import Visit
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: `name` is its address and names its texts (`nav.<name>`)."""
+
+    name: str
+    render: Callable[[Visit], None]
+    roles: tuple[str, ...]
+
+
+PAGES: tuple[Page, ...] = (
+    Page("funnel", funnel.render, (ANALYST, PUBLISHER, ENGINEER)),
+    Page("vetting", vetting.render, (ANALYST, VETTING_OFFICER, ENGINEER)),
+    Page("shortlist", shortlist.render, (ANALYST, COMMISSION_MEMBER, PUBLISHER, ENGINEER)),
+    Page("publications", publications.render, (ANALYST, PUBLISHER, ENGINEER)),
+)
+
+
+def pages_of(grant: Grant) -> list[Page]:
+    """Return the pages of a role in order; the first opens when no other is asked for."""
+    return [page for page in PAGES if grant.role in page.roles]
