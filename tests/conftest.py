@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -71,6 +72,31 @@ def compiled_project(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -
         if not held.exists():
             saved(compile_project(shared / "compiled_project"), held)
     return restored(held)
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The home of a season of 220 accounts after `rezerv demo`: once for all processes, changed by nobody.
+
+    REZERV_TEST_SEASON names a folder that keeps it from one run of the tests to the next, for whoever works
+    on a page; it is as old as the code that made it.
+    """
+    from filelock import FileLock
+
+    from tests.support.home import Home
+
+    base = tmp_path_factory.getbasetemp()
+    kept = os.environ.get("REZERV_TEST_SEASON")
+    folder = Path(kept) if kept else (base if worker_id == "master" else base.parent) / "season"
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            season = Home(folder.with_name("season in the making"))
+            done = season.rezerv("demo", "--size", "220", "--seed", "3")
+            assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+            (season.path / "demo-output.txt").write_text(done.stdout)
+            (season.path / "demo-errors.txt").write_text(done.stderr)
+            season.path.rename(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")
