@@ -1,9 +1,9 @@
 """Publication: an immutable, uniquely named copy of what the warehouse says, behind a pointer file.
 
 Belongs here: deciding whether the latest build may be published, copying it, the difference to the release
-before, and the pointer. Not here: building (`assets/warehouse.py`), showing (`dashboards/`), the Dagster
-asset that calls this (`assets/publication.py`). A release is never rewritten (policy A49); a crash at any
-moment leaves the release before it in force, because the pointer is replaced last and atomically.
+before, and the pointer. Not here: the files of audiences (`audiences.py`), building
+(`assets/warehouse.py`), showing (`dashboards/`), the Dagster asset that calls this
+(`assets/publication.py`). A release is never rewritten (policy A49); a crash at any moment leaves the release before it in force, because the pointer is replaced last and atomically.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingestion.clock import utc_now
+from orchestration.audiences import write_audiences, write_missing_audiences
 from orchestration.builds import (
     BuildRecord,
     has_table,
@@ -44,6 +45,8 @@ REQUIRED_TABLES = (
     ("selection", "sel_stage_results"),
     ("selection", "sel_cutoffs"),
     ("reporting", "rpt_batches"),
+    ("seeds", "audience_tables"),
+    ("seeds", "audience_hidden_columns"),
 )
 POINTER_NAME = "CURRENT.json"
 CHANGE_CODES = ("entered", "left", "status", "score", "rank")
@@ -214,6 +217,7 @@ def _publish_draft(
     fingerprint = _content_hash(connection)
     before = _manifest_of(previous.file) if previous else None
     if previous and before and before["content_hash"] == fingerprint:
+        write_missing_audiences(previous.file)
         _point_to(settings.releases_dir, previous)
         return _unchanged(previous, before)
     published_at = utc_now().replace(microsecond=0)
@@ -237,6 +241,7 @@ def _publish_draft(
     new_batches = _one(connection, "select count(*) from release.new_batches")
     file = settings.releases_dir / f"{release_id}.duckdb"
     _seal(draft, file)
+    write_audiences(file)
     _point_to(settings.releases_dir, CurrentRelease(release_id, file, published_at, build.as_of))
     logger.info("release published: %s", release_id)
     return ReleaseInfo(

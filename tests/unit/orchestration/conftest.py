@@ -70,6 +70,7 @@ def write_warehouse(
             "create table seeds.stages as select '2025' as season_code, 'interview' as stage_code,"
             " 7 as stage_order, 'Interview' as name_en, 'Сұхбат' as name_kk, 'Интервью' as name_ru"
         )
+        _write_audiences(connection)
         connection.execute(
             "create view reporting.rpt_candidates as select candidate_no from selection.sel_stage_results"
         )
@@ -79,6 +80,27 @@ def write_warehouse(
         connection.execute(
             "comment on column selection.sel_stage_results.rank is 'Competition rank; 1 is best.'"
         )
+
+
+def _write_audiences(connection: duckdb.DuckDBPyConnection) -> None:
+    """Analysts see the standings without ranks, the interview's commission the cut of its stage."""
+    connection.execute(
+        "create table seeds.audience_tables as from (values"
+        " ('release', 'manifest', 'all', 'all', 'all', 'all', 'all'),"
+        " ('selection', 'sel_stage_results', 'all', null, null, 'own', 'all'),"
+        " ('selection', 'sel_cutoffs', 'all', null, null, 'own', 'all')) as t"
+        " (table_schema, table_name, analyst, vetting_officer, proctoring_reviewer, commission_member,"
+        " publisher)"
+    )
+    connection.execute(
+        "create table seeds.audience_hidden_columns as select 'analyst' as reader_code,"
+        " 'selection' as table_schema, 'sel_stage_results' as table_name, 'rank' as column_name"
+    )
+    connection.execute("create table seeds.card_fields as select 'interview' as stage_code")
+    connection.execute(
+        "create table seeds.tracks as select '2025' as season_code, unnest(['agro', 'digital']) as track_code,"
+        " unnest([1, 2]) as track_order"
+    )
 
 
 def _write_raw(connection: duckdb.DuckDBPyConnection, batches: Sequence[str]) -> None:
