@@ -3,7 +3,8 @@
 Belongs here: deciding whether the latest build may be published, copying it, the difference to the release
 before, and the pointer. Not here: the files of audiences (`audiences.py`), building
 (`assets/warehouse.py`), showing (`dashboards/`), the Dagster asset that calls this
-(`assets/publication.py`). A release is never rewritten (policy A49); a crash at any moment leaves the release before it in force, because the pointer is replaced last and atomically.
+(`assets/publication.py`). A release is never rewritten (policy A49); a crash at any moment leaves the
+release before it in force, because the pointer is replaced last and atomically.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Who sees what is decided for every table that a release holds: none is forgotten, none is granted by chance."""
+"""Who sees what is decided for every table that a release holds: none is forgotten."""
 
 from __future__ import annotations
 

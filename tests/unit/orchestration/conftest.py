@@ -98,8 +98,8 @@ def _write_audiences(connection: duckdb.DuckDBPyConnection) -> None:
     )
     connection.execute("create table seeds.card_fields as select 'interview' as stage_code")
     connection.execute(
-        "create table seeds.tracks as select '2025' as season_code, unnest(['agro', 'digital']) as track_code,"
-        " unnest([1, 2]) as track_order"
+        "create table seeds.tracks as select '2025' as season_code, unnest(['agro', 'digital'])"
+        " as track_code, unnest([1, 2]) as track_order"
     )
 
 

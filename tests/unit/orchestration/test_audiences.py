@@ -82,7 +82,8 @@ def test_what_is_not_granted_is_in_no_byte_of_the_file(release: Path) -> None:
 def test_descriptions_travel_with_what_is_granted(release: Path) -> None:
     with duckdb.connect(str(_file(release, "publisher")), read_only=True) as connection:
         assert connection.execute(
-            "select comment from duckdb_columns() where table_name = 'sel_stage_results' and column_name = 'rank'"
+            "select comment from duckdb_columns()"
+            " where table_name = 'sel_stage_results' and column_name = 'rank'"
         ).fetchall() == [("Competition rank; 1 is best.",)]
         assert connection.execute(
             "select comment from duckdb_tables() where table_name = 'sel_stage_results'"
