@@ -5,7 +5,7 @@ here: which pages a role has (dashboards/pages.py), what a file of an audience h
 `audience_tables`, written by orchestration/), recording what was opened (dashboards/access_log.py).
 
 People are identified by OpenID Connect through `st.login`; the address that their provider has verified is
-looked up in the book of grants `<access>/grants.jsonl`, which `rezerv access` writes. In the local mode
+looked up in the book of grants `<access>/grants/book.jsonl`, which `rezerv access` writes. In the local mode
 (`rezerv dash --local`) nobody is identified and every role can be tried; each page says so.
 """
 
@@ -37,7 +37,7 @@ ROLES: tuple[str, ...] = (
 #: Whom the local mode acts for.
 LOCAL_IDENTITY = "local"
 LOCAL_MODE = "REZERV_DASH_LOCAL"
-GRANTS_NAME = "grants.jsonl"
+GRANTS_NAME = "grants/book.jsonl"
 
 _log = logging.getLogger(__name__)
 

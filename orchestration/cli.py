@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ingestion.errors import RezervError
+from orchestration.access.cli import access
 from orchestration.announcements.cli import add_commands as add_announcement_commands
 from orchestration.assignment.cli import add_commands as add_assignment_commands
 from orchestration.calendar_cli import calendar
@@ -367,6 +368,7 @@ add_report_commands(cli)
 cli.add_command(slots)
 add_commission_commands(cli)
 cli.add_command(calendar)
+cli.add_command(access)
 
 
 @cli.command(cls=LocalCommand)
