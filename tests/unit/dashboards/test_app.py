@@ -191,3 +191,42 @@ def test_the_funnel_warns_of_drift_and_names_what_is_provisional(
     assert escape(texts("standing.warning")) in _html(app)
     beginning = texts("standing.provisional_note", stages="|").split("|")[0]
     assert any(caption.value.startswith(beginning) for caption in app.caption)
+
+
+@pytest.mark.parametrize(
+    "script",
+    sorted(path.relative_to(APP.parent).as_posix() for path in APP.parent.rglob("*.py") if path != APP),
+)
+def test_any_other_script_run_directly_shows_nothing(
+    monkeypatch: pytest.MonkeyPatch, releases: Path, script: str
+) -> None:
+    monkeypatch.setenv("REZERV_RELEASES_DIR", str(releases))
+    monkeypatch.setenv("REZERV_DASH_LOCAL", "1")
+    app = AppTest.from_file(str(APP.parent / script), default_timeout=30).run()
+    assert not app.exception
+    assert len(app.main) == 0 and len(app.sidebar) == 0
+
+
+def test_without_sign_in_and_local_mode_nothing_is_shown(
+    monkeypatch: pytest.MonkeyPatch, releases: Path
+) -> None:
+    monkeypatch.setenv("REZERV_RELEASES_DIR", str(releases))
+    for value in ("", "0"):
+        monkeypatch.setenv("REZERV_DASH_LOCAL", value)
+        app = AppTest.from_file(str(APP), default_timeout=30)
+        app.query_params["role"] = "engineer"
+        app.run()
+        assert app.title[0].value == load_texts("en")("access.not_configured")
+        assert not app.dataframe and "2025-r0001" not in _html(app)
+
+
+def test_the_local_mode_says_loudly_what_it_is(monkeypatch: pytest.MonkeyPatch, releases: Path) -> None:
+    for language in LANGUAGES:
+        app = _run(monkeypatch, releases, lang=language)
+        assert app.warning[0].value == load_texts(language)("access.local")
+
+
+def test_a_role_whose_file_is_missing_is_told_so(monkeypatch: pytest.MonkeyPatch, releases: Path) -> None:
+    app = _run(monkeypatch, releases, role="analyst")
+    assert app.title[0].value == load_texts("en")("error.audience_missing.title")
+    assert "2025-r0001" not in _html(app)
