@@ -20,7 +20,7 @@ import streamlit as st  # noqa: E402
 
 from dashboards import access, warehouse  # noqa: E402
 from dashboards.access_log import LogUnavailable  # noqa: E402
-from dashboards.components import address, sign_in  # noqa: E402
+from dashboards.components import address, filters, sign_in  # noqa: E402
 from dashboards.components.header import show_style  # noqa: E402
 from dashboards.components.messages import show_error, show_log_unavailable  # noqa: E402
 from dashboards.i18n import LANGUAGE_NAMES, LANGUAGES, Texts, default_language, load_texts  # noqa: E402
@@ -47,12 +47,14 @@ def choose_language(texts: Texts) -> None:
         format_func=lambda code: LANGUAGE_NAMES[code],
         key=_LANGUAGE_KEY,
         horizontal=True,
+        on_change=address.keep_choices,
     )
     address.put(_LANGUAGE_PARAM, texts.language)
 
 
 def _page(page: Page, person: access.Person, grant: access.Grant, texts: Texts, is_default: bool) -> st.Page:
     def body() -> None:
+        filters.forget()
         try:
             with st.spinner(texts("app.loading"), show_time=False):
                 release = warehouse.current_release(audience=grant.audience)
@@ -74,9 +76,10 @@ def main() -> None:
     if person is None:
         choose_language(texts)
         return
-    grant = sign_in.choose_role(person, texts)
+    grant = sign_in.current_role(person)
     pages = pages_of(grant)
     page = st.navigation([_page(page, person, grant, texts, is_default=page is pages[0]) for page in pages])
+    sign_in.choose_role(person, grant, texts)
     choose_language(texts)
     sign_in.show_who(person, texts)
     page.run()

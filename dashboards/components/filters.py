@@ -15,6 +15,9 @@ from dashboards.i18n import Texts
 from dashboards.warehouse import Release, names
 from dashboards.warehouse.selection import Filters
 
+# Where the choices of a run stand, for what is printed on files.
+_CHOSEN = "_chosen"
+
 _SIDES: Mapping[str, tuple[str, str]] = {
     "tracks": ("track", "tracks"),
     "regions": ("region", "regions"),
@@ -48,6 +51,7 @@ def choose_codes(label: str, options: Mapping[str, str], key: str, placeholder: 
         persist_state="session",
     )
     address.put(key, picked)
+    _note(key, label, ", ".join(options.get(code, code) for code in picked))
     return tuple(picked)
 
 
@@ -65,7 +69,25 @@ def choose_code(label: str, options: Mapping[str, str], key: str, default: str |
         persist_state="session",
     )
     address.put(key, None if picked == codes[first] else str(picked))
+    _note(key, label, options.get(str(picked), str(picked)))
     return str(picked)
+
+
+def forget() -> None:
+    """Begin a run of a page: nothing has been chosen in it yet."""
+    st.session_state[_CHOSEN] = {}
+
+
+def chosen() -> list[tuple[str, str]]:
+    """Return what has been chosen on this run of the page so far: (label, names) in the page's language."""
+    return list(st.session_state.get(_CHOSEN, {}).values())
+
+
+def _note(key: str, label: str, names_: str) -> None:
+    noted = st.session_state.setdefault(_CHOSEN, {})
+    noted.pop(key, None)
+    if names_:
+        noted[key] = (label, names_)
 
 
 def _namer(options: Mapping[str, str]) -> Callable[[str], str]:

@@ -73,19 +73,31 @@ def _commissions() -> list[tuple[str, str]]:
         return []
 
 
-def choose_role(person: Person, texts: Texts) -> Grant:
-    """Return the role that the page is read in: chosen in the sidebar, or asked for by the address."""
+def current_role(person: Person) -> Grant:
+    """Return the role of the page: chosen in the sidebar, else asked for by the address."""
     codes = {grant.code: grant for grant in person.grants}
     if st.session_state.get(ROLE_PARAM) not in codes:
         st.session_state[ROLE_PARAM] = access.chosen(person, st.query_params.get(ROLE_PARAM)).code
-    if len(codes) > 1:
-        labels = role_names(person, texts)
-        st.sidebar.selectbox(
-            texts("access.role"), list(codes), format_func=lambda code: labels[code], key=ROLE_PARAM
-        )
-    grant = codes[st.session_state[ROLE_PARAM]]
-    address.put(ROLE_PARAM, grant.code if len(codes) > 1 else None)
-    return grant
+    return codes[st.session_state[ROLE_PARAM]]
+
+
+def choose_role(person: Person, grant: Grant, texts: Texts) -> None:
+    """Show the choice of a role in the sidebar to whoever has several, and keep it in the address.
+
+    After the navigation: it clears the address when another page is opened, and with it what stands above.
+    """
+    if len(person.grants) < 2:
+        return
+    labels = role_names(person, texts)
+    address.remember(ROLE_PARAM)
+    st.sidebar.selectbox(
+        texts("access.role"),
+        list(labels),
+        format_func=lambda code: labels[code],
+        key=ROLE_PARAM,
+        persist_state="session",
+    )
+    address.put(ROLE_PARAM, grant.code)
 
 
 def role_names(person: Person, texts: Texts) -> dict[str, str]:

@@ -28,9 +28,10 @@ def _seed_names(seed: str, code: str, language: str) -> dict[str, str]:
 
 
 def _open(page: Page, dashboards: Dashboards, path: str, language: str) -> None:
-    page.goto(f"{dashboards.address}/{path}?lang={language}&role=engineer")
+    joint = "&" if "?" in path else "?"
+    page.goto(f"{dashboards.address}/{path}{joint}lang={language}&role=engineer")
     # a busy machine takes its time over the first page
-    title = load_texts(language)(f"{path or 'funnel'}.title")
+    title = load_texts(language)(f"{path.split('?')[0] or 'funnel'}.title")
     expect(page.locator("h1")).to_have_text(title, timeout=20_000)
     expect(page.locator(".rz-release")).to_be_visible(timeout=20_000)
 
@@ -249,23 +250,30 @@ def test_vetting_on_a_narrow_screen(page: Page, dashboards: Dashboards, screensh
     expect(page.locator(".rz-list").first).to_be_visible(timeout=20_000)
 
 
+def _choose_file(page: Page, name: str, kind: str = "csv") -> None:
+    """Open the choice of formats of a list and take one."""
+    place = page.locator(f".st-key-files_{name}")
+    place.get_by_role("button", name=load_texts("en")("download.button")).click()
+    page.locator(f".st-key-download_{name}_{kind}").get_by_role("button").click()
+
+
 def test_the_board_is_downloaded(page: Page, dashboards: Dashboards) -> None:
     _open(page, dashboards, "vetting", "en")
     with page.expect_download() as waiting:
-        # by its key: on a busy machine the first button drawn need not be the board's
-        board = page.locator(".st-key-download_board")
-        board.get_by_role("button", name=load_texts("en")("vetting.download")).click()
+        _choose_file(page, "vetting_board")
     assert waiting.value.suggested_filename == "vetting_board_2025-r0042.csv"
-    lines = Path(waiting.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    text = Path(waiting.value.path()).read_text(encoding="utf-8-sig")
+    lines = [line for line in text.splitlines() if not line.startswith("# ")]
     assert len(lines) == 43
     assert lines[0].startswith("Body,List,Sent on,Due on,Sent,Answered")
 
 
 def test_the_language_is_switched_and_stays(page: Page, dashboards: Dashboards) -> None:
-    _open(page, dashboards, "", "en")
+    _open(page, dashboards, "?filter_tracks=agro", "en")
     page.locator('[data-testid="stSidebar"]').get_by_text("Қазақша").click()
     texts = load_texts("kk")
     expect(page.locator("h1")).to_have_text(texts("funnel.title"))
+    expect(page).to_have_url(re.compile(r"filter_tracks=agro"))
     expect(page).to_have_url(re.compile(r"lang=kk"))
     page.locator('[data-testid="stSidebarNav"]').get_by_text(texts("nav.shortlist")).click()
     expect(page.locator("h1")).to_have_text(texts("shortlist.title"))
@@ -290,9 +298,10 @@ def test_a_filter_narrows_the_funnel(page: Page, dashboards: Dashboards) -> None
 def test_the_funnel_is_downloaded_with_the_release_in_its_name(page: Page, dashboards: Dashboards) -> None:
     _open(page, dashboards, "", "en")
     with page.expect_download() as waiting:
-        page.get_by_role("button", name=load_texts("en")("funnel.download")).click()
-    assert waiting.value.suggested_filename == "funnel_2025-r0042.csv"
-    lines = Path(waiting.value.path()).read_text(encoding="utf-8-sig").splitlines()
+        _choose_file(page, "funnel_stages")
+    assert waiting.value.suggested_filename == "funnel_stages_2025-r0042.csv"
+    text = Path(waiting.value.path()).read_text(encoding="utf-8-sig")
+    lines = [line for line in text.splitlines() if not line.startswith("# ")]
     assert len(lines) == 55
     assert lines[0].startswith("No.,Stage code,Stage,Track code,Track,Entered")
 
@@ -300,7 +309,7 @@ def test_the_funnel_is_downloaded_with_the_release_in_its_name(page: Page, dashb
 def test_before_and_after_the_first_release(
     page: Page, empty_dashboards: Dashboards, screenshots: Path
 ) -> None:
-    page.goto(f"{empty_dashboards.address}/?lang=kk")
+    page.goto(f"{empty_dashboards.address}/?lang=kk&role=engineer")
     expect(page.get_by_text(load_texts("kk")("error.no_release.title"))).to_be_visible(timeout=20_000)
     expect(page.get_by_text("make demo")).to_be_visible()
     page.screenshot(path=screenshots / "no_release.png")

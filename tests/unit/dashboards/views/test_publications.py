@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import csv
-import io
 import re
 from html import escape
 from pathlib import Path
 
 import duckdb
 import pytest
-from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
 from dashboards.i18n import LANGUAGES, load_texts
@@ -16,6 +13,7 @@ from dashboards.views import publications
 from dashboards.warehouse import Release, names
 from dashboards.warehouse import publications as publications_sql
 from tests.support.fake_release import write_pointer, write_release
+from tests.support.files_taken import keep_files, rows_of_csv
 
 
 def _page(language: str) -> None:
@@ -141,17 +139,12 @@ def test_an_older_release_is_explained(
 def test_files_hold_all_of_it_under_headings_in_the_language(
     monkeypatch: pytest.MonkeyPatch, releases: Path, release: Release, language: str
 ) -> None:
-    kept: dict[str, list[dict[str, str]]] = {}
-    monkeypatch.setattr(
-        DeltaGenerator,
-        "download_button",
-        lambda self, label, data, *others, **more: kept.update(
-            {more["file_name"]: list(csv.DictReader(io.StringIO(data().decode("utf-8-sig"))))}
-        ),
-    )
+    files = keep_files(monkeypatch)
     _open(monkeypatch, releases, language)
     texts = load_texts(language)
-    lists, drift, acts = (kept[f"publications_{name}_2025-r0001.csv"] for name in ("lists", "drift", "acts"))
+    lists, drift, acts = (
+        rows_of_csv(files[f"publications_{name}_2025-r0001.csv"]) for name in ("lists", "drift", "acts")
+    )
     assert [row[texts("column.list_hash")] for row in lists[:4]] == [digit * 64 for digit in "1256"]
     assert lists[4][texts("column.list_state")] == texts("standing.provisional")
     assert lists[2][texts("column.published_at")] == "2025-08-09T10:00:00+05:00"

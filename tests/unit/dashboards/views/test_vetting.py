@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import csv
-import io
 import re
 from html import escape
 from pathlib import Path
@@ -9,7 +7,6 @@ from typing import Any
 
 import duckdb
 import pytest
-from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
 from dashboards.components import charts
@@ -19,6 +16,7 @@ from dashboards.warehouse import Release, names
 from dashboards.warehouse import vetting as vetting_sql
 from dashboards.warehouse.vetting import VettingFilters
 from tests.support.fake_release import seed_rows, write_pointer, write_release
+from tests.support.files_taken import keep_files, read_csv
 
 EVERYTHING = VettingFilters()
 
@@ -177,21 +175,14 @@ def test_answers_on_the_due_day_alone_are_said_in_words(
 def test_what_is_offered_for_download_has_headings_in_the_language(
     monkeypatch: pytest.MonkeyPatch, releases: Path, release: Release, language: str
 ) -> None:
-    kept: dict[str, list[list[str]]] = {}
-    monkeypatch.setattr(
-        DeltaGenerator,
-        "download_button",
-        lambda self, label, data, *others, **more: kept.update(
-            {more["file_name"]: list(csv.reader(io.StringIO(data().decode("utf-8-sig"))))}
-        ),
-    )
+    files = keep_files(monkeypatch)
     _open(monkeypatch, releases, language)
     texts = load_texts(language)
     for name in ("board", "hold", "alerts", "replies"):
-        heading, *rows = kept[f"vetting_{name}_2025-r0001.csv"]
+        heading, *rows = read_csv(files[f"vetting_{name}_2025-r0001.csv"])
         assert rows and len(heading) == len(rows[0])
         assert heading[0] in (texts("column.body"), texts("column.candidate_no"), texts("column.reply_no"))
-    assert len(kept["vetting_board_2025-r0001.csv"]) == 43
+    assert len(read_csv(files["vetting_board_2025-r0001.csv"])) == 43
 
 
 def _row(**more: Any) -> dict[str, Any]:
