@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Literal
 
 _ROOT = str(Path(__file__).resolve().parents[1])
 if _ROOT not in sys.path:
@@ -24,7 +25,7 @@ from dashboards.components import address, filters, sign_in  # noqa: E402
 from dashboards.components.header import show_style  # noqa: E402
 from dashboards.components.messages import show_error, show_log_unavailable  # noqa: E402
 from dashboards.i18n import LANGUAGE_NAMES, LANGUAGES, Texts, default_language, load_texts  # noqa: E402
-from dashboards.pages import Page, pages_of  # noqa: E402
+from dashboards.pages import PAGES, Page, pages_of  # noqa: E402
 from dashboards.visit import Visit  # noqa: E402
 
 _LANGUAGE_KEY = "language"
@@ -52,7 +53,32 @@ def choose_language(texts: Texts) -> None:
     address.put(_LANGUAGE_PARAM, texts.language)
 
 
-def _page(page: Page, person: access.Person, grant: access.Grant, texts: Texts, is_default: bool) -> st.Page:
+def _pages(person: access.Person, grant: access.Grant, texts: Texts) -> list[st.Page]:
+    """Return the pages of the role, the first also at its own address, and the others as words of refusal."""
+    own = pages_of(grant)
+    shown = [_page(page, person, grant, texts, is_default=page is own[0]) for page in own]
+    also = _page(own[0], person, grant, texts, visibility="hidden")
+    refused = [_refusal(page, texts) for page in PAGES if page not in own]
+    return [*shown, also, *refused]
+
+
+def _refusal(page: Page, texts: Texts) -> st.Page:
+    def body() -> None:
+        st.title(texts("access.other_role"), anchor=False)
+        st.info(texts("access.other_role_body", page=texts(f"nav.{page.name}")))
+
+    return st.Page(body, title=texts(f"nav.{page.name}"), url_path=page.name, visibility="hidden")
+
+
+def _page(
+    page: Page,
+    person: access.Person,
+    grant: access.Grant,
+    texts: Texts,
+    *,
+    is_default: bool = False,
+    visibility: Literal["visible", "hidden"] = "visible",
+) -> st.Page:
     def body() -> None:
         filters.forget()
         try:
@@ -64,7 +90,13 @@ def _page(page: Page, person: access.Person, grant: access.Grant, texts: Texts, 
         except LogUnavailable:
             show_log_unavailable(texts)
 
-    return st.Page(body, title=texts(f"nav.{page.name}"), url_path=page.name, default=is_default)
+    return st.Page(
+        body,
+        title=texts(f"nav.{page.name}"),
+        url_path=None if is_default else page.name,
+        default=is_default,
+        visibility=visibility,
+    )
 
 
 def main() -> None:
@@ -77,8 +109,7 @@ def main() -> None:
         choose_language(texts)
         return
     grant = sign_in.current_role(person)
-    pages = pages_of(grant)
-    page = st.navigation([_page(page, person, grant, texts, is_default=page is pages[0]) for page in pages])
+    page = st.navigation(_pages(person, grant, texts))
     sign_in.choose_role(person, grant, texts)
     choose_language(texts)
     sign_in.show_who(person, texts)

@@ -107,7 +107,8 @@ def role_names(person: Person, texts: Texts) -> dict[str, str]:
     commissions = [grant for grant in person.grants if grant.stage]
     if commissions:
         try:
-            release = warehouse.current_release(audience=commissions[0].audience)
+            whole = next((grant for grant in person.grants if not grant.audience), commissions[0])
+            release = warehouse.current_release(audience=whole.audience)
             stages = names(release, "stages", texts.language)
             tracks = names(release, "tracks", texts.language)
         except warehouse.WarehouseError as error:

@@ -73,9 +73,11 @@ def span_row(columns: Sequence[Column], cell: Cell, css: str) -> str:
 def html_table(columns: Sequence[Column], rows: Sequence[str], name: str, max_height: int = 640) -> str:
     """Return a table in a box that scrolls beyond `max_height` pixels; `name` is for screen readers."""
     headings = "".join(_heading(heading) for heading in columns)
+    label = escape(name)
     return (
-        f'<div class="rz-scroll" style="max-height: {max_height}px"><table class="rz-table" '
-        f'aria-label="{escape(name)}"><thead><tr>{headings}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+        f'<div class="rz-scroll" style="max-height: {max_height}px" tabindex="0" role="region" '
+        f'aria-label="{label}"><table class="rz-table" aria-label="{label}"><thead><tr>{headings}</tr>'
+        f"</thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 
