@@ -32,6 +32,7 @@ def app_command(settings: Settings, port: int, *, is_local: bool) -> tuple[list[
         "browser.gatherUsageStats": "false",
         "client.showErrorDetails": "none",
         "client.toolbarMode": "viewer",
+        "server.fileWatcherType": "none",
     }
     if is_local:
         options["server.address"] = LOCAL_ADDRESS
@@ -44,4 +45,4 @@ def app_command(settings: Settings, port: int, *, is_local: bool) -> tuple[list[
     arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
     app = PROJECT_ROOT / "dashboards" / "app.py"
     environment = {"REZERV_DASH_LOCAL": "1" if is_local else ""}
-    return [sys.executable, "-m", "streamlit", "run", str(app), *arguments], environment
+    return [sys.executable, "-m", "dashboards.serve", "run", str(app), *arguments], environment
