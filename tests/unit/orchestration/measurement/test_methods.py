@@ -133,13 +133,13 @@ def test_results_are_written_once_and_altered_ones_are_refused(made: Frames, tmp
     before = (folder / "items.parquet").read_bytes()
     assert store.write(tmp_path, "r1", chosen, made, {"items": []}) == folder
     assert (folder / "items.parquet").read_bytes() == before
-    assert [path.name for path in folder.parent.iterdir()] == ["drift-v1"], "no draft is left"
+    assert [path.name for path in folder.parent.iterdir()] == ["drift-v2"], "no draft is left"
     (folder / "items.parquet").chmod(0o644)
     (folder / "items.parquet").write_bytes(before[:-1])
-    with pytest.raises(OrchestrationError, match="drift-v1"):
+    with pytest.raises(OrchestrationError, match="drift-v2"):
         store.read(tmp_path, "r1", chosen)
     (folder / "items.parquet").unlink()
-    with pytest.raises(OrchestrationError, match="drift-v1"):
+    with pytest.raises(OrchestrationError, match="drift-v2"):
         store.read(tmp_path, "r1", chosen)
 
 
