@@ -35,9 +35,7 @@ class ResultsAltered(Exception):
 def measurement_dir() -> Path:
     """Return the folder of results: REZERV_MEASUREMENT_DIR, else `measurement` of the home."""
     named = os.environ.get("REZERV_MEASUREMENT_DIR", "").strip()
-    return (
-        Path(named) if named else Path(os.environ.get("REZERV_HOME", "").strip() or "data") / "measurement"
-    )
+    return Path(named) if named else Path(os.environ.get("REZERV_HOME", "").strip() or "data") / "measurement"
 
 
 def read_table(release_id: str, method: str, table: str, folder: Path | None = None) -> list[Row]:

@@ -22,6 +22,7 @@ from dashboards.components.charts_rows import (
     lines,
     number_axis,
     row_axis,
+    shades,
 )
 from dashboards.components.formats import named, number
 from dashboards.i18n import Texts
@@ -29,9 +30,8 @@ from dashboards.warehouse import Row
 
 #: Standard errors on each side of an estimate that hold 95 % (normal distribution).
 _SIDES = 1.96
-# From the lowest mark to the highest: one hue, dark enough at the ends to be told apart.
-_MARKS = ("#7d3c53", "#cf8f7c", "#e8dfc9", "#86b8dc", "#1f5f8b")
-_MARKS_INK = ("#ffffff", INK, INK, INK, "#ffffff")
+# From the lowest mark to the highest; each light enough for the dark ink on it.
+_MARKS = ("#dc8f6a", "#f1cdb4", "#f3efe6", "#b5d2e6", "#6fabd6")
 
 
 def progress_chart(rows: Sequence[Row], labels: Sequence[str], texts: Texts) -> alt.LayerChart:
@@ -45,7 +45,9 @@ def progress_chart(rows: Sequence[Row], labels: Sequence[str], texts: Texts) -> 
             "foot": place + 0.32,
             "row": place,
             "name": labels[place],
-            "label": f"{number(row['count_marked'], texts.language)} / {number(row['count_to_mark'], texts.language)}",
+            "label": " / ".join(
+                number(row[name], texts.language) for name in ("count_marked", "count_to_mark")
+            ),
         }
         edge = row["count_marked"] / total
         records.append({**shared, "start": 0, "end": edge, "kind": kinds[0]})
@@ -73,7 +75,7 @@ def progress_chart(rows: Sequence[Row], labels: Sequence[str], texts: Texts) -> 
         .encode(x=alt.X("start:Q", title=None), y=alt.Y("row:Q", title=None), text="label:N")
     )
     return alt.layer(bars, words).properties(
-        height=46 * len(rows) + 60, description=texts("marking.alt_progress")
+        height=58 * len(rows) + 60, description=texts("marking.alt_progress")
     )
 
 
@@ -83,7 +85,7 @@ def mark_chart(
     """Draw the shares of the marks of each criterion, lowest first; each part bears its mark."""
     codes = list(dict.fromkeys(row["criterion_code"] for row in rows))
     before = dict.fromkeys(codes, 0.0)
-    colours = {mark: place for place, mark in enumerate(marks)}
+    colours = dict(zip(marks, shades(len(marks), _MARKS), strict=True))
     records = []
     for row in rows:
         code, share = row["criterion_code"], float(row["share_given"])
@@ -97,7 +99,6 @@ def mark_chart(
                 "end": before[code] + share,
                 "middle": before[code] + share / 2,
                 "mark": str(row["points"]),
-                "ink": _MARKS_INK[colours[row["points"]] % len(_MARKS)],
                 "label": str(row["points"]) if share >= 0.04 else "",
                 "criterion": named(criteria, code),
                 "people": number(row["count_given"], texts.language),
@@ -117,10 +118,7 @@ def mark_chart(
         y2="foot:Q",
         color=alt.Color(
             "mark:N",
-            scale=alt.Scale(
-                domain=[str(mark) for mark in marks],
-                range=[_MARKS[place % len(_MARKS)] for place in range(len(marks))],
-            ),
+            scale=alt.Scale(domain=[str(mark) for mark in marks], range=list(colours.values())),
             legend=legend(len(marks)),
         ),
         tooltip=[
@@ -130,14 +128,11 @@ def mark_chart(
             alt.Tooltip("share:N", title=texts("column.share_given")),
         ],
     )
-    words = base.mark_text(fontSize=12, fontWeight=600).encode(
-        x=alt.X("middle:Q", title=None),
-        y=alt.Y("row:Q", title=None),
-        text="label:N",
-        color=alt.Color("ink:N", scale=None),
+    words = base.mark_text(color=INK, fontSize=12, fontWeight=600).encode(
+        x=alt.X("middle:Q", title=None), y=alt.Y("row:Q", title=None), text="label:N"
     )
     return alt.layer(bars, words).properties(
-        height=50 * len(codes) + 60, description=texts("marking.alt_marks")
+        height=50 * len(codes) + 90, description=texts("marking.alt_marks")
     )
 
 
@@ -161,13 +156,13 @@ def rater_records(rows: Sequence[Row], texts: Texts) -> list[dict[str, Any]]:
 
 
 def rater_chart(rows: Sequence[Row], texts: Texts) -> alt.LayerChart:
-    """Draw the severity of each expert with its 95 % interval, strictest first; flagged ones by colour and shape."""
+    """Draw each expert's severity with its 95 % interval, strictest first; flagged by colour and shape."""
     records = rater_records(rows, texts)
     kinds = [texts("marking.rater_sound"), texts("marking.rater_flagged")]
     y = alt.Y(
         "rater:N",
         sort=[record["rater"] for record in records],
-        axis=alt.Axis(title=None, labelColor=INK, labelFontSize=11, labelOverlap=False),
+        axis=alt.Axis(title=None, labelColor=INK, labelFontSize=11, labelOverlap=False, labelFlush=False),
     )
     base = alt.Chart(alt.Data(values=records))
     colour = alt.Color("kind:N", scale=alt.Scale(domain=kinds, range=[STRONG, ALARM]), legend=legend())
@@ -192,7 +187,7 @@ def rater_chart(rows: Sequence[Row], texts: Texts) -> alt.LayerChart:
     )
     zero = lines([{"x": 0}], color=INK, strokeDash=[3, 4]).encode(x="x:Q")
     return alt.layer(zero, spans, dots).properties(
-        height=17 * len(records) + 80, description=texts("marking.alt_raters")
+        height=19 * len(records) + 80, description=texts("marking.alt_raters")
     )
 
 

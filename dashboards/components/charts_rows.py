@@ -40,6 +40,7 @@ def row_axis(field: str, labels: Sequence[str]) -> alt.Y:
 
 def number_axis(title: str, language: str, **more: Any) -> alt.Axis:
     """Return an axis of numbers with a title, its decimals with a comma in Kazakh and Russian."""
+    more = {"tickCount": 8, **more}
     label = "replace(datum.label, '.', ',')" if language != "en" else "datum.label"
     return alt.Axis(
         title=title,
@@ -50,6 +51,26 @@ def number_axis(title: str, language: str, **more: Any) -> alt.Axis:
         titleColor=INK,
         **more,
     )
+
+
+def shades(count: int, anchors: Sequence[str]) -> list[str]:
+    """Return `count` colours from the first anchor to the last, evenly between them."""
+    if count == 1:
+        return [anchors[0]]
+    found = []
+    for place in range(count):
+        at = place * (len(anchors) - 1) / (count - 1)
+        lower = min(int(at), len(anchors) - 2)
+        mixed = [
+            round(a + (b - a) * (at - lower))
+            for a, b in zip(_parts(anchors[lower]), _parts(anchors[lower + 1]), strict=True)
+        ]
+        found.append("#" + "".join(f"{part:02x}" for part in mixed))
+    return found
+
+
+def _parts(colour: str) -> list[int]:
+    return [int(colour[start : start + 2], 16) for start in (1, 3, 5)]
 
 
 def legend(columns: int = 3) -> alt.Legend:

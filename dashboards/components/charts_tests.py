@@ -36,14 +36,14 @@ _CLASS_SHAPES: Mapping[str, str] = {"A": "circle", "B": "square", "C": "triangle
 def score_records(scores: Sequence[Row], tracks: Sequence[Row], texts: Texts) -> list[dict[str, Any]]:
     """Return a bar per track and score, on one scale for all tracks; who goes on is a part of each bar.
 
-    Rows are numbered as `tracks`; a bar stands on its row's foot and is at most 0.8 of the row high.
+    Rows are numbered as `tracks`; a bar stands on its row's foot and is at most 0.7 of the row high.
     """
     places = {row["track_code"]: place for place, row in enumerate(tracks)}
     largest = max((row["count_people"] for row in scores), default=1)
     records = []
     for row in scores:
         foot = places[row["track_code"]] + 0.42
-        high, admitted = (0.8 * row[name] / largest for name in ("count_people", "count_admitted"))
+        high, admitted = (0.7 * row[name] / largest for name in ("count_people", "count_admitted"))
         score = float(row["score_points"])
         shared = {
             "left": score - 0.44,
@@ -53,9 +53,7 @@ def score_records(scores: Sequence[Row], tracks: Sequence[Row], texts: Texts) ->
             "goes_on": number(row["count_admitted"], texts.language),
         }
         if admitted:
-            records.append(
-                {**shared, "foot": foot, "top": foot - admitted, "kind": texts("tests.goes_on")}
-            )
+            records.append({**shared, "foot": foot, "top": foot - admitted, "kind": texts("tests.goes_on")})
         if high > admitted:
             records.append(
                 {
@@ -105,19 +103,14 @@ def score_chart(
     )
     cuts = _cut_records(tracks, min(span), max(span), texts)
     base = alt.Chart(alt.Data(values=cuts))
-    band = base.mark_rect(color=BAND).encode(
-        x=alt.X("low:Q", title=None), x2="high:Q", y=alt.Y("top:Q", title=None), y2="foot:Q"
-    )
+    band = base.mark_rect(color=BAND).encode(x=alt.X("low:Q", title=None), x2="high:Q", y=y, y2="foot:Q")
     cut = base.mark_rule(color=ALARM, strokeWidth=2).encode(
         x=alt.X("cut:Q", title=None), y=alt.Y("top:Q", title=None), y2="foot:Q"
     )
     words = base.mark_text(color=INK, fontSize=12, align="left", dx=5, baseline="top").encode(
         x=alt.X("cut:Q", title=None), y=alt.Y("top:Q", title=None), text="label:N"
     )
-    foot = alt.Chart(
-        alt.Data(values=[{"foot": place + 0.42} for place in range(len(tracks))])
-    ).mark_rule(color=PALE).encode(y=alt.Y("foot:Q", title=None))  # fmt: skip
-    return alt.layer(band, foot, bars, cut, words).properties(
+    return alt.layer(band, bars, cut, words).properties(
         height=_TRACK_HEIGHT * len(tracks) + 60, description=texts("tests.alt_scores")
     )
 
@@ -136,11 +129,7 @@ def _cut_records(tracks: Sequence[Row], low: float, high: float, texts: Texts) -
                 "high": min(high, cut + error),
                 "top": place - 0.5,
                 "foot": place + 0.42,
-                "label": texts(
-                    "tests.cut_label",
-                    cut=points(row["cutoff_points"], texts.language),
-                    near=number(row["count_near_cutoff"], texts.language),
-                ),
+                "label": texts("tests.cut_label", cut=points(row["cutoff_points"], texts.language)),
             }
         )
     return records
@@ -209,7 +198,9 @@ def option_chart(rows: Sequence[Row], texts: Texts) -> alt.Chart:
                 axis=alt.Axis(title=None, labelColor=INK, labelFontSize=13, labelLimit=140),
             ),
             yOffset=alt.YOffset("group:N", sort=groups),
-            color=alt.Color("group:N", scale=alt.Scale(domain=groups, range=[STRONG, NOTICE]), legend=legend()),
+            color=alt.Color(
+                "group:N", scale=alt.Scale(domain=groups, range=[STRONG, NOTICE]), legend=legend()
+            ),
             tooltip=[
                 alt.Tooltip("option:N", title=texts("column.option_code")),
                 alt.Tooltip("group:N", title=" "),
@@ -246,9 +237,7 @@ def dif_chart(rows: Sequence[Row], texts: Texts) -> alt.LayerChart:
         alt.Chart(alt.Data(values=records))
         .mark_point(filled=True, size=75, opacity=0.9)
         .encode(
-            x=alt.X(
-                "form:N", axis=alt.Axis(title=None, labelAngle=0, labelFontSize=11, labelColor=INK)
-            ),
+            x=alt.X("form:N", axis=alt.Axis(title=None, labelAngle=0, labelFontSize=11, labelColor=INK)),
             y=y,
             color=alt.Color(
                 "class:N",

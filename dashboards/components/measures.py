@@ -81,18 +81,20 @@ def show_grid(
     key: str,
     digits: Mapping[str, int] | None = None,
 ) -> None:
-    """Show a long list in a grid that sorts; `digits`: decimals of each column of fractions, two unless named."""
+    """Show a long list in a grid that sorts; `digits`: decimals of columns of fractions, two unless named."""
     import pandas as pd
 
     frame = pd.DataFrame([list(row) for row in rows], columns=list(names))
     writers: dict[Any, Callable[[Any], str] | str | None] = {}
-    for name in names:
-        kinds = {type(value) for value in frame[name] if value is not None and value == value}
+    for place, name in enumerate(names):
+        kinds = {type(row[place]) for row in rows if row[place] is not None}
         if kinds & {float, Decimal}:
             frame[name] = frame[name].astype("float64")
             writers[name] = _writer(name, (digits or {}).get(name, 2), texts.language)
         elif kinds == {int}:
             frame[name] = frame[name].astype("Int64")
+        elif kinds == {int, str}:
+            frame[name] = frame[name].map(str)
     config = {
         name: st.column_config.Column(
             texts(f"column.{name}"), help=tables.describe(name, texts, comments) or None

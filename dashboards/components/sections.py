@@ -13,7 +13,7 @@ from dashboards.components import address
 
 
 def choose_section(label: str, options: Mapping[str, str], key: str) -> str:
-    """Show the names of the parts and return the code of the chosen one, at first the first. `key` in the address."""
+    """Show the names of the parts and return the chosen code, at first the first. `key` in the address."""
     codes = list(options)
     address.start_one(key, codes)
     if st.session_state.get(key) not in codes:

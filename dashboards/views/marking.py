@@ -41,43 +41,43 @@ _PROGRESS_COLUMNS = (
 )
 _OWED_COLUMNS = (
     "rater_code",
-    "stage",
-    "track",
+    "days_left",
+    "owed_text",
+    "count_owed",
+    "count_raters",
     "work_no",
     "candidate_no",
-    "owed_text",
-    "count_raters",
-    "count_owed",
     "given_at",
-    "days_left",
+    "track",
+    "stage",
 )
 _WORK_COLUMNS = (
     "work_no",
     "candidate_no",
-    "track",
-    "case_code",
+    "work_flags",
     "points_apart",
     "count_words",
     "duration_minutes",
     "count_whole",
     "count_outsiders",
-    "work_flags",
+    "case_code",
+    "track",
 )
 _REFUSED_COLUMNS = (
-    "stage",
     "work_no",
-    "candidate_no",
     "expert_code",
     "criterion",
-    "version_no",
     "points",
     "points_counted",
+    "why",
+    "version_no",
     "received_at",
     "locked_at",
-    "why",
+    "candidate_no",
+    "stage",
 )
 _CASE_COLUMNS = ("candidate_no", "drawn_case_code", "assigned_case_code", "solved_case_code", "why")
-_MARK_COLUMNS = ("criterion", "points", "count_given", "share_given", "mean_mark")
+_MARK_COLUMNS = ("stage", "criterion", "points", "count_given", "share_given", "mean_mark")
 _COMMENT_TABLES = tuple(name for name in marking_sql.NEEDED_TABLES if name.startswith("reporting."))
 
 
@@ -142,12 +142,13 @@ def _show_progress(
     if not rows:
         st.info(texts("marking.nothing_to_mark"))
         return
+    # bars of one stage are its tracks, bars of all are the stages
+    bars = rows if filters.stage else marking_sql.progress_by_stage(visit.release, filters.track)
     labels = [
-        filters.tracks[row["track_code"]] if filters.stage else
-        f"{filters.stages[row['stage_code']]}: {filters.tracks[row['track_code']]}"
-        for row in rows
-    ]  # fmt: skip
-    st.altair_chart(charts_marking.progress_chart(rows, labels, texts), width="stretch")
+        filters.tracks[row["track_code"]] if filters.stage else filters.stages[row["stage_code"]]
+        for row in bars
+    ]
+    st.altair_chart(charts_marking.progress_chart(bars, labels, texts), width="stretch")
     values = [
         [
             filters.stages[row["stage_code"]],
@@ -172,9 +173,7 @@ def _show_owed(filters: MarkingFilters, visit: Visit, comments: Mapping[str, str
     values = owed_rows(rows, filters, texts)
     count_and_download(visit, "marking", "owed", _OWED_COLUMNS, values)
     _first_rows(len(values), texts)
-    measures.show_grid(
-        _OWED_COLUMNS, values[: marking_sql.MOST_ROWS], texts, comments, "owed_grid"
-    )
+    measures.show_grid(_OWED_COLUMNS, values[: marking_sql.MOST_ROWS], texts, comments, "owed_grid")
 
 
 def owed_rows(rows: Sequence[Row], filters: MarkingFilters, texts: Texts) -> list[list[object]]:
@@ -182,15 +181,15 @@ def owed_rows(rows: Sequence[Row], filters: MarkingFilters, texts: Texts) -> lis
     return [
         [
             row["rater_code"] or texts("marking.nobody"),
-            filters.stages[row["stage_code"]],
-            filters.tracks[row["track_code"]],
+            row["days_left"],
+            row["owed_text"],
+            row["count_marks"],
+            row["count_raters"],
             row["work_no"],
             row["candidate_no"],
-            row["owed_text"],
-            row["count_raters"],
-            row["count_marks"],
             formats.local_moment(row["given_at"]),
-            row["days_left"],
+            filters.tracks[row["track_code"]],
+            filters.stages[row["stage_code"]],
         ]
         for row in rows
     ]
@@ -225,9 +224,7 @@ def _show_works(filters: MarkingFilters, visit: Visit, comments: Mapping[str, st
             marking_sql.works(release, filters.stage, filters.track, flag, limit), filters, texts
         )
 
-    download(
-        button, visit, "marking", "works", _WORK_COLUMNS, lambda: read(None), ("marking", "works", flag)
-    )
+    download(button, visit, "marking", "works", _WORK_COLUMNS, lambda: read(None), ("marking", "works", flag))
     _first_rows(counts[flag], texts)
     shown = read(marking_sql.MOST_ROWS)
     measures.show_grid(_WORK_COLUMNS, shown, texts, comments, "works_grid", {"duration_minutes": 0})
@@ -239,13 +236,6 @@ def work_rows(rows: Sequence[Row], filters: MarkingFilters, texts: Texts) -> lis
         [
             row["work_no"],
             row["candidate_no"],
-            filters.tracks[row["track_code"]],
-            row["case_code"],
-            row["points_apart"],
-            row["count_words"],
-            None if row["duration_seconds"] is None else row["duration_seconds"] // 60,
-            row["count_whole"],
-            row["count_outsiders"],
             ", ".join(
                 texts(f"marking.is_{name}")
                 for name, is_on in (
@@ -256,6 +246,13 @@ def work_rows(rows: Sequence[Row], filters: MarkingFilters, texts: Texts) -> lis
                 )
                 if is_on
             ),
+            row["points_apart"],
+            row["count_words"],
+            None if row["duration_seconds"] is None else row["duration_seconds"] // 60,
+            row["count_whole"],
+            row["count_outsiders"],
+            row["case_code"],
+            filters.tracks[row["track_code"]],
         ]
         for row in rows
     ]
@@ -273,9 +270,7 @@ def _show_refused(filters: MarkingFilters, visit: Visit, comments: Mapping[str, 
     values = [[_refused_value(row, name, criteria, filters) for name in _REFUSED_COLUMNS] for row in rows]
     count_and_download(visit, "marking", "refused", _REFUSED_COLUMNS, values)
     _first_rows(len(values), texts)
-    measures.show_grid(
-        _REFUSED_COLUMNS, values[: marking_sql.MOST_ROWS], texts, comments, "refused_grid"
-    )
+    measures.show_grid(_REFUSED_COLUMNS, values[: marking_sql.MOST_ROWS], texts, comments, "refused_grid")
 
 
 def _refused_value(row: Row, name: str, criteria: Mapping[str, str], filters: MarkingFilters) -> object:
@@ -312,8 +307,9 @@ def _show_marks(filters: MarkingFilters, visit: Visit, comments: Mapping[str, st
         st.altair_chart(charts_marking.mark_chart(rows, criteria, marks, texts), width="stretch")
         shown += [
             [
+                filters.stages[stage],
                 formats.named(criteria, row["criterion_code"]),
-                *(row[name] for name in _MARK_COLUMNS[1:]),
+                *(row[name] for name in _MARK_COLUMNS[2:]),
             ]
             for row in rows
         ]

@@ -1,7 +1,6 @@
 """The parts of the page of marking about experts: severity, agreement, and the list without their severity.
 
-Belongs here: what the methods of measurement found on the release that is read (dashboards/measurement_files.py),
-each part with its picture, its table and its words for "nothing". Does not belong here: progress, works and
+Belongs here: what methods found on the release that is read (dashboards/measurement_files.py), each part with its picture, its table and its words for "nothing". Does not belong here: progress, works and
 marks (dashboards/views/marking.py). Experts appear by code. Policy A25: advisory.
 """
 
@@ -21,15 +20,15 @@ from dashboards.warehouse import marking as marking_sql
 
 _RATER_COLUMNS = (
     "rater_code",
-    "stage",
-    "count_works",
+    "flag_codes",
     "severity_logits",
     "severity_error",
     "infit",
     "outfit",
     "centrality",
     "halo",
-    "flag_codes",
+    "count_works",
+    "stage",
     "network_no",
     "not_computable_code",
 )
@@ -56,7 +55,7 @@ _SHADOW_COLUMNS = (
     "count_moved",
     "largest_move",
 )
-_SIDE_COLUMNS = ("candidate_no", "stage", "track", "official_rank", "shadow_rank", "side")
+_SIDE_COLUMNS = ("candidate_no", "side", "official_rank", "shadow_rank", "track", "stage")
 _ALL_CRITERIA = "all"
 
 
@@ -70,13 +69,15 @@ class MarkingFilters:
     tracks: Mapping[str, str]
 
     def narrowed(self, rows: Sequence[Row]) -> list[Row]:
-        """Return the rows of the chosen stage and, where rows have one, track."""
-        return [
+        """Return the rows of the chosen stage and, where rows have one, track; stages in their order."""
+        order = list(self.stages)
+        kept = [
             row
             for row in rows
             if self.stage in (None, row["stage_code"])
             and self.track in (None, row.get("track_code", self.track))
         ]
+        return sorted(kept, key=lambda row: order.index(row["stage_code"]))
 
 
 def _values(
@@ -103,6 +104,10 @@ def _show_raters(filters: MarkingFilters, visit: Visit) -> None:
     if not rows:
         st.info(texts("marking.no_raters"))
         return
+    order = list(filters.stages)
+    rows.sort(
+        key=lambda row: (order.index(row["stage_code"]), -(row["severity_logits"] or 0), row["rater_code"])
+    )
     if filters.track:
         st.caption(texts("marking.all_tracks_note"))
     for stage in filters.stages:
@@ -131,7 +136,6 @@ def _show_agreement(filters: MarkingFilters, visit: Visit) -> None:
         }
         for row in filters.narrowed(found["criteria"])
     ]
-    rows.sort(key=lambda row: list(filters.stages).index(row["stage_code"]))
     if not rows:
         st.info(texts("marking.no_agreement"))
         return

@@ -107,9 +107,7 @@ def _choose_filters(release: Release, texts: Texts) -> TestFilters:
         )
     with for_track:
         tracks = warehouse.names(release, "tracks", texts.language)
-        track = choose_code(
-            texts("filter.track"), {_ALL: texts("filter.all_tracks"), **tracks}, "test_track"
-        )
+        track = choose_code(texts("filter.track"), {_ALL: texts("filter.all_tracks"), **tracks}, "test_track")
     return TestFilters(stage, form or None, language or None, track or None)
 
 
@@ -141,9 +139,7 @@ def _show_scores(filters: TestFilters, visit: Visit, comments: Mapping[str, str]
         charts_tests.score_chart(testing.scores(release, filters), rows, names, texts), width="stretch"
     )
     st.caption(texts("tests.scores_note"))
-    values = [
-        [names[row["track_code"]], *(row[name] for name in _TRACK_COLUMNS[1:])] for row in rows
-    ]
+    values = [[names[row["track_code"]], *(row[name] for name in _TRACK_COLUMNS[1:])] for row in rows]
     show_table("scores", _TRACK_COLUMNS, values, visit, comments)
 
 

@@ -127,9 +127,9 @@ def narrowed(rows: Sequence[Row], filters: TestFilters) -> list[Row]:
 
 
 def _choose_item(rows: Sequence[Row], key: str, default: Row | None, texts: Texts) -> ItemKey:
-    """Show the items of the rows and return the chosen one; its code in the address is form.language.number."""
+    """Show the items of the rows and return the chosen one; in the address: form.language.number."""
     options = {_item_code(row): _item_name(row, texts) for row in rows}
-    picked = choose_code(texts("tests.one_item"), options, key, default and _item_code(default))
+    picked = choose_code(texts("tests.one_item"), options, key, _item_code(default) if default else None)
     form, language, number = picked.rsplit(".", 2)
     return form, language, int(number)
 
@@ -239,7 +239,11 @@ def _show_hours(filters: TestFilters, visit: Visit, comments: Mapping[str, str])
     with st.expander(texts("tests.hours_table")):
         st.html(
             measures.table(
-                _HOUR_COLUMNS, values(hours, _HOUR_COLUMNS, texts), texts("tests.hours_table"), texts, comments
+                _HOUR_COLUMNS,
+                values(hours, _HOUR_COLUMNS, texts),
+                texts("tests.hours_table"),
+                texts,
+                comments,
             )
         )
     if rows:

@@ -89,8 +89,8 @@ def progress(release: Release, stage: str | None, track: str | None) -> list[Row
     return release.rows(
         f"""
         select
-            stage_code, track_code, count_to_mark, count_marked, count_to_mark - count_marked as count_waiting,
-            count_untouched, count_unpublishable, count_whole_sets, count_disagreements
+            stage_code, track_code, count_to_mark, count_marked,
+            count_to_mark - count_marked as count_waiting, count_untouched, count_unpublishable, count_whole_sets, count_disagreements
         from reporting.rpt_marking_progress
         inner join (
             select track_code, track_order from seeds.tracks where season_code::varchar = $season
@@ -99,6 +99,23 @@ def progress(release: Release, stage: str | None, track: str | None) -> list[Row
         order by stage_order, track_order
         """,
         _params(release, stage, track),
+    )
+
+
+def progress_by_stage(release: Release, track: str | None) -> list[Row]:
+    """Return how far the marking of each stage is, all tracks (or one) together."""
+    return release.rows(
+        """
+        select
+            stage_code, sum(count_to_mark)::bigint as count_to_mark,
+            sum(count_marked)::bigint as count_marked,
+            sum(count_to_mark - count_marked)::bigint as count_waiting
+        from reporting.rpt_marking_progress
+        where season_code::varchar = $season and ($track::varchar is null or track_code = $track)
+        group by stage_code, stage_order
+        order by stage_order
+        """,
+        {"season": release.manifest.season_code, "track": track},
     )
 
 

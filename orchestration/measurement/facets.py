@@ -313,9 +313,7 @@ def shadow_sides(official: pd.DataFrame, adjusted_marks: dict[str, int]) -> list
     return rows
 
 
-def _both_ways(
-    official: pd.DataFrame, adjusted_marks: dict[str, int]
-) -> Iterator[tuple[str, pd.DataFrame]]:
+def _both_ways(official: pd.DataFrame, adjusted_marks: dict[str, int]) -> Iterator[tuple[str, pd.DataFrame]]:
     """By track the works that have a rank and an adjusted mark: their ranks and sides both ways."""
     for track, pool in official.groupby("track_code", sort=True):
         known = pool[pool["candidate_no"].isin(adjusted_marks.keys())]

@@ -15,7 +15,9 @@ select
     results.track_code,
     count(*)::integer as count_to_mark,
     (count(*) filter (where panels.outcome_code = 'VALID'))::integer as count_marked,
-    (count(*) filter (where results.status_code = 'not_publishable'))::integer as count_unpublishable,
+    (
+        count(*) filter (where panels.outcome_code != 'VALID' and results.status_code = 'not_publishable')
+    )::integer as count_unpublishable,
     (count(*) filter (where panels.count_whole = 0))::integer as count_untouched,
     sum(panels.count_whole)::integer as count_whole_sets,
     (count(*) filter (where panels.is_disagreement))::integer as count_disagreements
