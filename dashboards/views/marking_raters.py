@@ -1,7 +1,8 @@
 """The parts of the page of marking about experts: severity, agreement, and the list without their severity.
 
-Belongs here: what methods found on the release that is read (dashboards/measurement_files.py), each part with its picture, its table and its words for "nothing". Does not belong here: progress, works and
-marks (dashboards/views/marking.py). Experts appear by code. Policy A25: advisory.
+Belongs here: what methods found on the release that is read (dashboards/measurement_files.py), each part with
+its picture, its table and its words for "nothing". Does not belong here: progress, works and marks
+(dashboards/views/marking.py). Experts appear by code. Policy A25: advisory.
 """
 
 from __future__ import annotations

@@ -90,7 +90,8 @@ def progress(release: Release, stage: str | None, track: str | None) -> list[Row
         f"""
         select
             stage_code, track_code, count_to_mark, count_marked,
-            count_to_mark - count_marked as count_waiting, count_untouched, count_unpublishable, count_whole_sets, count_disagreements
+            count_to_mark - count_marked as count_waiting, count_untouched, count_unpublishable,
+            count_whole_sets, count_disagreements
         from reporting.rpt_marking_progress
         inner join (
             select track_code, track_order from seeds.tracks where season_code::varchar = $season

@@ -302,14 +302,14 @@ def shadow_sides(official: pd.DataFrame, adjusted_marks: dict[str, int]) -> list
     for track, known in _both_ways(official, adjusted_marks):
         crossing = known[known["is_in"] != known["would_be_in"]]
         crossing = crossing.sort_values(["would_be_in", "official_rank", "candidate_no"])
-        rows += [
-            {
-                "track_code": track, "candidate_no": str(row.candidate_no),
-                "official_rank": int(row.official_rank), "shadow_rank": int(row.shadow_rank),
-                "would_enter": bool(row.would_be_in),
-            }
-            for row in crossing.itertuples()
-        ]  # fmt: skip
+        names = ["candidate_no", "official_rank", "shadow_rank", "would_be_in"]
+        for candidate, official_rank, shadow_rank, would_enter in crossing[names].to_numpy().tolist():
+            rows.append(
+                {
+                    "track_code": track, "candidate_no": candidate, "official_rank": official_rank,
+                    "shadow_rank": shadow_rank, "would_enter": would_enter,
+                }
+            )  # fmt: skip
     return rows
 
 

@@ -1,5 +1,5 @@
--- A25, advisory: on how much the cut-off of a test hangs. A question is worth one point (Order §5.5). Scores and
--- cut-offs are compared as whole numbers, both times the two denominators.
+-- A25, advisory: on how much the cut-off of a test hangs. A question is worth one point (Order §5.5).
+-- Scores and cut-offs are compared as whole numbers, both times the two denominators.
 with cutoffs as (
     select * from {{ ref('sel_cutoffs') }}
     where cutoff_denominator is not null
