@@ -27,7 +27,7 @@ from dashboards.warehouse import Release, Row
 from dashboards.warehouse import marking as marking_sql
 
 _ALL = ""
-_SECTIONS = ("progress", "works", "marks", "raters", "agreement", "shadow")
+PARTS = ("progress", "works", "marks", "raters", "agreement", "shadow")
 _PROGRESS_COLUMNS = (
     "stage",
     "track",
@@ -91,7 +91,7 @@ def render(visit: Visit) -> None:
     progress = marking_sql.progress(release, filters.stage, filters.track)
     comments = warehouse.column_comments(release, _COMMENT_TABLES)
     st.html(tables.figures(headline(release, filters, progress, texts)))
-    names = {code: texts(f"marking.part_{code}") for code in _SECTIONS}
+    names = {code: texts(f"marking.part_{code}") for code in PARTS}
     section = choose_section(texts("marking.part"), names, "marking_part")
     st.subheader(names[section], anchor=False)
     if section == "progress":

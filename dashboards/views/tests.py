@@ -24,7 +24,7 @@ from dashboards.warehouse import Release, Row, testing
 from dashboards.warehouse.testing import TestFilters
 
 _ALL = ""
-_SECTIONS = ("scores", "forms", "cut", "items", "groups", "hours", "pairs")
+PARTS = ("scores", "forms", "cut", "items", "groups", "hours", "pairs")
 _TRACK_COLUMNS = (
     "track",
     "count_people",
@@ -72,7 +72,7 @@ def render(visit: Visit) -> None:
         return
     comments = warehouse.column_comments(release, _COMMENT_TABLES)
     st.html(tables.figures(headline(release, filters, forms, texts)))
-    names = {code: texts(f"tests.part_{code}") for code in _SECTIONS}
+    names = {code: texts(f"tests.part_{code}") for code in PARTS}
     section = choose_section(texts("tests.part"), names, "tests_part")
     st.subheader(names[section], anchor=False)
     if section == "scores":

@@ -123,7 +123,7 @@ def test_the_same_input_gives_the_same_bytes(made: Frames, tmp_path: Path) -> No
 def test_the_manifest_says_what_it_rests_on(made: Frames, tmp_path: Path) -> None:
     folder = store.write(tmp_path, "r1", METHODS["drift"], made, METHODS["drift"].compute(made))
     manifest = json.loads((folder / "manifest.json").read_text())
-    assert (manifest["release_id"], manifest["content_hash"], manifest["version"]) == ("r1", "hash", 1)
+    assert (manifest["release_id"], manifest["content_hash"], manifest["version"]) == ("r1", "hash", 2)
     assert manifest["terms"] == {"min_group": 30, "alpha": 0.05} and "statsmodels" in manifest["packages"]
 
 
