@@ -28,7 +28,8 @@ from dashboards.components.formats import named, number, points
 from dashboards.i18n import Texts
 from dashboards.warehouse import Row
 
-_TRACK_HEIGHT = 84
+# Of one track among others, and of one alone.
+_TRACK_HEIGHT, _ALONE_HEIGHT = 84, 220
 _CLASS_COLOURS: Mapping[str, str] = {"A": PALE, "B": NOTICE, "C": ALARM}
 _CLASS_SHAPES: Mapping[str, str] = {"A": "circle", "B": "square", "C": "triangle-up"}
 
@@ -111,7 +112,8 @@ def score_chart(
         x=alt.X("cut:Q", title=None), y=alt.Y("top:Q", title=None), text="label:N"
     )
     return alt.layer(band, bars, cut, words).properties(
-        height=_TRACK_HEIGHT * len(tracks) + 60, description=texts("tests.alt_scores")
+        height=(_TRACK_HEIGHT * len(tracks) if len(tracks) > 1 else _ALONE_HEIGHT) + 60,
+        description=texts("tests.alt_scores"),
     )
 
 

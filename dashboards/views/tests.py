@@ -72,6 +72,8 @@ def render(visit: Visit) -> None:
         return
     comments = warehouse.column_comments(release, _COMMENT_TABLES)
     st.html(tables.figures(headline(release, filters, forms, texts)))
+    if filters.track:
+        st.caption(texts("tests.track_note"))
     names = {code: texts(f"tests.part_{code}") for code in PARTS}
     section = choose_section(texts("tests.part"), names, "tests_part")
     st.subheader(names[section], anchor=False)

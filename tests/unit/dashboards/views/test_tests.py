@@ -167,6 +167,17 @@ def test_whom_another_cutoff_would_move(
         assert cells[track_names[track]][5:] == [str(at), str(out), str(into)]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_track_narrows_scores_and_says_what_it_does_not_narrow(
+    monkeypatch: pytest.MonkeyPatch, made: Path, tmp_path: Path, release: Release, language: str
+) -> None:
+    texts = load_texts(language)
+    app = open_page(monkeypatch, "tests", made / "releases", tmp_path, language, test_track="social")
+    cells = table_cells(app, texts("tests.part_scores"))
+    assert [row[0] for row in cells] == [names(release, "tracks", language)["social"]]
+    assert texts("tests.track_note") in [caption.value for caption in app.caption]
+
+
 def test_the_bars_of_a_track_hold_its_people(release: Release) -> None:
     filters, texts = TestFilters(STAGE), load_texts("en")
     tracks = testing.tracks(release, filters)
