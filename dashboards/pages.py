@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dashboards.access import ANALYST, COMMISSION_MEMBER, ENGINEER, PUBLISHER, VETTING_OFFICER, Grant
-from dashboards.views import funnel, publications, shortlist, vetting
+from dashboards.views import funnel, marking, publications, shortlist, tests, vetting
 from dashboards.visit import Visit
 
 
@@ -26,6 +26,8 @@ class Page:
 PAGES: tuple[Page, ...] = (
     Page("funnel", funnel.render, (ANALYST, PUBLISHER, ENGINEER)),
     Page("vetting", vetting.render, (ANALYST, VETTING_OFFICER, ENGINEER)),
+    Page("tests", tests.render, (ANALYST, ENGINEER)),
+    Page("marking", marking.render, (ANALYST, ENGINEER)),
     Page("shortlist", shortlist.render, (ANALYST, COMMISSION_MEMBER, PUBLISHER, ENGINEER)),
     Page("publications", publications.render, (ANALYST, PUBLISHER, ENGINEER)),
 )

@@ -45,7 +45,7 @@ def is_computed(settings: Settings, release: CurrentRelease, method: str) -> boo
     """Whether a method's results on a release are there."""
     from orchestration.measurement import store
 
-    return store.is_stored(settings.home, release.release_id, method)
+    return store.is_stored(settings.measurement_dir, release.release_id, method)
 
 
 def results(settings: Settings, release: CurrentRelease, method: str) -> dict[str, Rows]:
@@ -59,10 +59,10 @@ def results(settings: Settings, release: CurrentRelease, method: str) -> dict[st
     from orchestration.measurement.methods import METHODS
 
     chosen = METHODS[method]
-    if not store.is_stored(settings.home, release.release_id, method):
+    if not store.is_stored(settings.measurement_dir, release.release_id, method):
         frames = read_frames(release.file)
-        store.write(settings.home, release.release_id, chosen, frames, chosen.compute(frames))
-    return store.read(settings.home, release.release_id, chosen)
+        store.write(settings.measurement_dir, release.release_id, chosen, frames, chosen.compute(frames))
+    return store.read(settings.measurement_dir, release.release_id, chosen)
 
 
 def chosen_stage(rows: Rows, asked: str) -> str:

@@ -80,11 +80,11 @@ def answer(settings: Settings, method: str) -> dg.AssetCheckResult:
     release = current_release(settings.releases_dir)
     if release is None:
         metadata = {"note": NO_RELEASE}
-    elif not store.is_stored(settings.home, release.release_id, method):
+    elif not store.is_stored(settings.measurement_dir, release.release_id, method):
         metadata = {"release_id": release.release_id, "note": NOT_COMPUTED}
     else:
         try:
-            count = count_of(store.read(settings.home, release.release_id, METHODS[method]))
+            count = count_of(store.read(settings.measurement_dir, release.release_id, METHODS[method]))
             passed, metadata = count == 0, {"release_id": release.release_id, "count_flagged": count}
         except OrchestrationError as error:
             passed, metadata = False, {"note": error.message(settings.language)}

@@ -14,6 +14,7 @@ correlation of an expert's standardised residuals between criteria of the same w
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -277,23 +278,56 @@ def shadow_ranking(official: pd.DataFrame, adjusted_marks: dict[str, int]) -> li
     both ways. Adjusted marks are compared in whole parts.
     """
     rows = []
+    for track, known in _both_ways(official, adjusted_marks):
+        moves = known["shadow_rank"] - known["official_rank"]
+        rows.append(
+            {
+                "track_code": track, "count_works": len(known), "count_places": int(known["is_in"].sum()),
+                "count_would_enter": int((known["would_be_in"] & ~known["is_in"]).sum()),
+                "count_would_leave": int((known["is_in"] & ~known["would_be_in"]).sum()),
+                "count_moved": int((moves != 0).sum()),
+                "largest_move": int(moves.abs().max()),
+            }
+        )  # fmt: skip
+    return rows
+
+
+def shadow_sides(official: pd.DataFrame, adjusted_marks: dict[str, int]) -> list[dict[str, Any]]:
+    """Whose side of the cut depends on which experts were drawn: the people that `shadow_ranking` counts.
+
+    One row a person: both ranks among the works that are known both ways, and `would_enter`: true for whom
+    the adjusted list would take in, false for whom it would leave out. In order of tracks, sides and ranks.
+    """
+    rows = []
+    for track, known in _both_ways(official, adjusted_marks):
+        crossing = known[known["is_in"] != known["would_be_in"]]
+        crossing = crossing.sort_values(["would_be_in", "official_rank", "candidate_no"])
+        names = ["candidate_no", "official_rank", "shadow_rank", "would_be_in"]
+        for candidate, official_rank, shadow_rank, would_enter in crossing[names].to_numpy().tolist():
+            rows.append(
+                {
+                    "track_code": track, "candidate_no": candidate, "official_rank": official_rank,
+                    "shadow_rank": shadow_rank, "would_enter": would_enter,
+                }
+            )  # fmt: skip
+    return rows
+
+
+def _both_ways(official: pd.DataFrame, adjusted_marks: dict[str, int]) -> Iterator[tuple[str, pd.DataFrame]]:
+    """By track the works that have a rank and an adjusted mark: their ranks and sides both ways."""
     for track, pool in official.groupby("track_code", sort=True):
         known = pool[pool["candidate_no"].isin(adjusted_marks.keys())]
         if known.empty:
             continue
         marks = known["candidate_no"].map(adjusted_marks)
-        rank = marks.rank(method="min", ascending=False).astype(int)
-        before = known["rank"].rank(method="min").astype(int)
-        limit = int(known["is_admitted"].sum())
-        would = rank <= limit
-        admitted = known["is_admitted"].astype(bool)
-        rows.append(
-            {
-                "track_code": str(track), "count_works": len(known), "count_places": limit,
-                "count_would_enter": int((would & ~admitted).sum()),
-                "count_would_leave": int((admitted & ~would).sum()),
-                "count_moved": int((rank != before).sum()),
-                "largest_move": int((rank - before).abs().max()),
-            }
-        )  # fmt: skip
-    return rows
+        is_in = known["is_admitted"].astype(bool)
+        shadow = marks.rank(method="min", ascending=False).astype(int)
+        yield (
+            str(track),
+            known.assign(
+                official_rank=known["rank"].rank(method="min").astype(int),
+                shadow_rank=shadow,
+                is_in=is_in,
+                would_be_in=shadow <= int(is_in.sum()),
+            ),
+        )

@@ -14,7 +14,7 @@ from orchestration.measurement import reasons
 from orchestration.measurement.agreement import intraclass_correlation, krippendorff_alpha
 from orchestration.measurement.dif import dif_rows
 from orchestration.measurement.drift import drift_rows, flag
-from orchestration.measurement.facets import FacetModel, fit, networks, shadow_ranking, usable
+from orchestration.measurement.facets import FacetModel, fit, networks, shadow_ranking, shadow_sides, usable
 from orchestration.measurement.responses import Responses, by_group
 from orchestration.measurement.similarity import not_computable, similar_pairs
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from orchestration.measurement.frames import Frames
 
 Rows = list[dict[str, Any]]
-TEXT, NUMBER, FRACTION = "string", "int64", "double"
+TEXT, NUMBER, FRACTION, FLAG = "string", "int64", "double", "bool"
 
 LANGUAGE, SEX = "language", "sex"
 # kind of comparison -> column of people, reference group, focal group
@@ -66,6 +66,10 @@ _RATERS = {
 _SHADOW = {
     "stage_code": TEXT, "track_code": TEXT, "count_works": NUMBER, "count_places": NUMBER,
     "count_would_enter": NUMBER, "count_would_leave": NUMBER, "count_moved": NUMBER, "largest_move": NUMBER,
+}  # fmt: skip
+_SIDES = {
+    "stage_code": TEXT, "track_code": TEXT, "candidate_no": TEXT, "official_rank": NUMBER,
+    "shadow_rank": NUMBER, "would_enter": FLAG,
 }  # fmt: skip
 _MODELS = {
     "stage_code": TEXT, "network_no": NUMBER, "count_works": NUMBER, "count_raters": NUMBER,
@@ -175,7 +179,7 @@ def _agreement_row(marks: pd.DataFrame, min_group: int) -> dict[str, Any]:
 
 def facets(frames: Frames) -> dict[str, Rows]:
     """A model for each panel stage and network of experts, and the stage's list without their severity."""
-    tables: dict[str, Rows] = {"models": [], "raters": [], "shadow": []}
+    tables: dict[str, Rows] = {"models": [], "raters": [], "shadow": [], "sides": []}
     for stage, of_stage in frames.marks.groupby("stage_code", sort=True):
         works: dict[str, int] = {}
         scale = frames.scales[str(stage)]
@@ -196,6 +200,7 @@ def facets(frames: Frames) -> dict[str, Rows]:
         if works:
             official = frames.official[frames.official["stage_code"] == stage]
             tables["shadow"] += [{"stage_code": stage, **row} for row in shadow_ranking(official, works)]
+            tables["sides"] += [{"stage_code": stage, **row} for row in shadow_sides(official, works)]
     return tables
 
 
@@ -206,6 +211,6 @@ METHODS = {
         Method("drift", {"items": _DRIFT}, drift),
         Method("similarity", {"pairs": _PAIRS, "forms": _SIMILARITY_FORMS}, similarity),
         Method("agreement", {"criteria": _AGREEMENT}, agreement),
-        Method("facets", {"models": _MODELS, "raters": _RATERS, "shadow": _SHADOW}, facets),
+        Method("facets", {"models": _MODELS, "raters": _RATERS, "shadow": _SHADOW, "sides": _SIDES}, facets),
     )
 }

@@ -25,27 +25,27 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-VERSION = 1
-"""Raised with every change of a method that changes a number."""
+VERSION = 2
+"""Raised with every change of a method that changes a number or adds a table."""
 MANIFEST = "manifest.json"
 DIGITS = 6
 PACKAGES = ("numpy", "pandas", "pyarrow", "scipy", "statsmodels")
 
 
-def folder_of(home: Path, release_id: str, method: str) -> Path:
-    """Where the results of a method on a release stand, or would."""
-    return home / "measurement" / release_id / f"{method}-v{VERSION}"
+def folder_of(folder: Path, release_id: str, method: str) -> Path:
+    """Where the results of a method on a release stand, or would; folder: of all results."""
+    return folder / release_id / f"{method}-v{VERSION}"
 
 
-def is_stored(home: Path, release_id: str, method: str) -> bool:
+def is_stored(folder: Path, release_id: str, method: str) -> bool:
     """Whether a method has been computed on a release."""
-    return (folder_of(home, release_id, method) / MANIFEST).is_file()
+    return (folder_of(folder, release_id, method) / MANIFEST).is_file()
 
 
-def write(home: Path, release_id: str, method: Method, frames: Frames, tables: Mapping[str, Rows]) -> Path:
+def write(results: Path, release_id: str, method: Method, frames: Frames, tables: Mapping[str, Rows]) -> Path:
     """Write a method's tables and manifest, unless they are there already; returns their folder."""
-    target = folder_of(home, release_id, method.name)
-    if is_stored(home, release_id, method.name):
+    target = folder_of(results, release_id, method.name)
+    if is_stored(results, release_id, method.name):
         return target
     draft = target.with_name(f".{target.name}-{os.getpid()}.tmp")
     shutil.rmtree(draft, ignore_errors=True)
@@ -65,17 +65,17 @@ def write(home: Path, release_id: str, method: Method, frames: Frames, tables: M
     except OSError:
         # another process was quicker with the same content
         shutil.rmtree(draft, ignore_errors=True)
-        if not is_stored(home, release_id, method.name):
+        if not is_stored(results, release_id, method.name):
             raise
     logger.info("measurement written: %s of %s", method.name, release_id)
     return target
 
 
-def read(home: Path, release_id: str, method: Method) -> dict[str, Rows]:
+def read(results: Path, release_id: str, method: Method) -> dict[str, Rows]:
     """Tables of a method on a release; `OrchestrationError` where a file is not as it was written."""
     import pyarrow.parquet as pq
 
-    folder = folder_of(home, release_id, method.name)
+    folder = folder_of(results, release_id, method.name)
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         tables = {}

@@ -7,6 +7,7 @@ frames, the data of charts, files to download. What a page must show is in tests
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,14 @@ def _vetting_page(language: str) -> None:
     vetting.render(current_visit(language))
 
 
+def _page_of(name: str, language: str) -> None:
+    from importlib import import_module
+
+    from tests.support.visits import current_visit
+
+    import_module(f"dashboards.views.{name}").render(current_visit(language))
+
+
 def texts_of_pages(
     monkeypatch: pytest.MonkeyPatch, releases: Path, language: str = "en"
 ) -> Iterator[tuple[str, str]]:
@@ -54,6 +63,14 @@ def texts_of_pages(
     [everybody] = vetting.get("button_group") or [None]
     if everybody is not None:
         yield "vetting, everybody not passed", _text(everybody.set_value("all").run(), downloads)
+    for name in ("tests", "marking"):
+        measured = AppTest.from_function(
+            _page_of, default_timeout=60, kwargs={"name": name, "language": language}
+        )
+        yield name, _text(measured.run(), downloads)
+        for part in import_module(f"dashboards.views.{name}").PARTS:
+            for control in measured.get("button_group"):
+                yield f"{name}, {part}", _text(control.set_value(part).run(), downloads)
 
 
 def _every_choice(app: AppTest, first: str, second: str, downloads: list[str]) -> Iterator[tuple[str, str]]:

@@ -69,7 +69,7 @@ def test_every_folder_that_acts_fill_goes_with_a_demo(settings: Settings) -> Non
     filled = [
         *(ledger_folder(settings), exports_folder(settings), draws_folder(settings)),
         *(assignments_folder(settings), lists_folder(settings), own_folder(settings, datetime(2025, 9, 1))),
-        *(folder_of(settings.home, "release", "dif"), settings.home / "mend"),
+        *(folder_of(settings.measurement_dir, "release", "dif"), settings.home / "mend"),
         *(forms_folder(settings), settings.home / "announcements"),
     ]
     for folder in filled:

@@ -221,7 +221,7 @@ def test_assets_compute_once_and_checks_count_what_is_flagged(settings: Settings
 
 def test_checks_say_that_results_were_altered(settings: Settings) -> None:
     compute(settings, "drift")
-    (file,) = settings.home.glob("measurement/*/drift-v1/*.parquet")
+    (file,) = settings.measurement_dir.glob("*/drift-v2/*.parquet")
     file.chmod(0o644)
     file.write_bytes(b"")
     assert not answer(settings, "drift").passed

@@ -16,6 +16,7 @@ from orchestration.measurement.facets import (
     networks,
     not_computable,
     shadow_ranking,
+    shadow_sides,
     usable,
 )
 from orchestration.measurement.frames import Frames, Terms
@@ -160,3 +161,20 @@ def test_the_shadow_ranking_by_hand() -> None:
         "track_code": "digital", "count_works": 2, "count_places": 1, "count_would_enter": 1,
         "count_would_leave": 0, "count_moved": 1, "largest_move": 1,
     }  # fmt: skip
+
+
+def test_whose_side_depends_on_the_draw_by_hand() -> None:
+    """The people that the shadow ranking counts: who leaves before who enters; equals at the cut enter."""
+    official = pd.DataFrame(
+        [
+            ("agro", "A", 1, True), ("agro", "Z", 2, True), ("agro", "B", 3, False), ("agro", "Y", 4, False),
+            ("digital", "C", 1, True), ("digital", "D", 2, False), ("digital", "X", 3, False),
+        ],
+        columns=["track_code", "candidate_no", "rank", "is_admitted"],
+    )  # fmt: skip
+    rows = shadow_sides(official, {"A": 10, "B": 30, "Z": 20, "Y": 5, "C": 5, "D": 5})
+    assert [tuple(row.values()) for row in rows] == [
+        ("agro", "A", 1, 3, False), ("agro", "B", 3, 1, True), ("digital", "D", 2, 1, True),
+    ]  # fmt: skip
+    assert [type(value) for value in rows[0].values()] == [str, str, int, int, bool]
+    assert shadow_sides(official, {}) == []

@@ -123,7 +123,7 @@ def test_the_same_input_gives_the_same_bytes(made: Frames, tmp_path: Path) -> No
 def test_the_manifest_says_what_it_rests_on(made: Frames, tmp_path: Path) -> None:
     folder = store.write(tmp_path, "r1", METHODS["drift"], made, METHODS["drift"].compute(made))
     manifest = json.loads((folder / "manifest.json").read_text())
-    assert (manifest["release_id"], manifest["content_hash"], manifest["version"]) == ("r1", "hash", 1)
+    assert (manifest["release_id"], manifest["content_hash"], manifest["version"]) == ("r1", "hash", 2)
     assert manifest["terms"] == {"min_group": 30, "alpha": 0.05} and "statsmodels" in manifest["packages"]
 
 
@@ -133,13 +133,13 @@ def test_results_are_written_once_and_altered_ones_are_refused(made: Frames, tmp
     before = (folder / "items.parquet").read_bytes()
     assert store.write(tmp_path, "r1", chosen, made, {"items": []}) == folder
     assert (folder / "items.parquet").read_bytes() == before
-    assert [path.name for path in folder.parent.iterdir()] == ["drift-v1"], "no draft is left"
+    assert [path.name for path in folder.parent.iterdir()] == ["drift-v2"], "no draft is left"
     (folder / "items.parquet").chmod(0o644)
     (folder / "items.parquet").write_bytes(before[:-1])
-    with pytest.raises(OrchestrationError, match="drift-v1"):
+    with pytest.raises(OrchestrationError, match="drift-v2"):
         store.read(tmp_path, "r1", chosen)
     (folder / "items.parquet").unlink()
-    with pytest.raises(OrchestrationError, match="drift-v1"):
+    with pytest.raises(OrchestrationError, match="drift-v2"):
         store.read(tmp_path, "r1", chosen)
 
 
