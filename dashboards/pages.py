@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dashboards.access import ANALYST, COMMISSION_MEMBER, ENGINEER, PUBLISHER, VETTING_OFFICER, Grant
-from dashboards.views import funnel, publications, shortlist, vetting
+from dashboards.views import funnel, publications, registrations, season, shortlist, vetting
 from dashboards.visit import Visit
 
 
@@ -24,7 +24,9 @@ class Page:
 
 
 PAGES: tuple[Page, ...] = (
+    Page("season", season.render, (ANALYST, VETTING_OFFICER, PUBLISHER, ENGINEER)),
     Page("funnel", funnel.render, (ANALYST, PUBLISHER, ENGINEER)),
+    Page("registrations", registrations.render, (ANALYST, PUBLISHER, ENGINEER)),
     Page("vetting", vetting.render, (ANALYST, VETTING_OFFICER, ENGINEER)),
     Page("shortlist", shortlist.render, (ANALYST, COMMISSION_MEMBER, PUBLISHER, ENGINEER)),
     Page("publications", publications.render, (ANALYST, PUBLISHER, ENGINEER)),
