@@ -12,7 +12,7 @@ from typing import Any
 
 import altair as alt
 
-from dashboards.components.charts_season import INK, MUTED, day_axis, name_axis
+from dashboards.components.charts_season import INK, MUTED, count_axis, day_axis, name_axis
 from dashboards.components.formats import day_text, local_text, number, points
 from dashboards.i18n import Texts
 from dashboards.warehouse import Row
@@ -20,12 +20,6 @@ from dashboards.warehouse import Row
 _COMPLETE, _INCOMPLETE, _DRAFTS = "#1f6fa8", "#e3b778", "#c9d3dc"
 _EVENTS = "#7d3c53"
 _HEIGHT = 300
-
-
-def _count_axis(**options: Any) -> alt.Axis:
-    return alt.Axis(
-        title=None, labelColor=INK, labelFontSize=12, gridColor="#e8ecf0", tickMinStep=1, **options
-    )
 
 
 def _legend() -> alt.Legend:
@@ -102,7 +96,7 @@ def days_chart(rows: Sequence[Row], texts: Texts) -> alt.LayerChart:
         .encode(
             x=alt.X("from:T", axis=day_axis(language)),
             x2="to:T",
-            y=alt.Y("bottom:Q", axis=_count_axis(), scale=scale),
+            y=alt.Y("bottom:Q", axis=count_axis(texts.language), scale=scale),
             y2="top:Q",
             color=_kinds(texts),
             tooltip=[
@@ -198,7 +192,7 @@ def last_day_chart(rows: Sequence[Row], texts: Texts) -> alt.Chart:
                 ),
             ),
             x2="right:Q",
-            y=alt.Y("bottom:Q", axis=_count_axis()),
+            y=alt.Y("bottom:Q", axis=count_axis(texts.language)),
             y2="top:Q",
             color=_kinds(texts),
             tooltip=[
@@ -237,7 +231,7 @@ def standing_chart(rows: Sequence[Row], texts: Texts) -> alt.Chart:
         .mark_area(interpolate="step-after")
         .encode(
             x=alt.X("at:T", axis=day_axis(language)),
-            y=alt.Y("people:Q", axis=_count_axis(), stack="zero"),
+            y=alt.Y("people:Q", axis=count_axis(texts.language), stack="zero"),
             color=_kinds(texts, with_drafts=True),
             order=alt.Order("order:Q"),
             tooltip=[
@@ -263,7 +257,7 @@ def regions_chart(rows: Sequence[Row], names: Mapping[str, str], texts: Texts) -
         for row in rows
         if row["registrations_per_residents"] is not None
     ]
-    order = [record["region"] for record in records]
+    order = [str(record["region"]) for record in records]
     y = alt.Y("region:N", sort=order, title=None, axis=name_axis(order, 30))
     base = alt.Chart(alt.Data(values=records)).encode(
         y=y,

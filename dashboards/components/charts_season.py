@@ -38,6 +38,20 @@ def day_axis(language: str, **options: Any) -> alt.Axis:
     )
 
 
+def count_axis(language: str) -> alt.Axis:
+    """Return an axis of counts: 4,000 in English, 4 000 in Kazakh and Russian."""
+    written = "format(datum.value, ',')"
+    return alt.Axis(
+        title=None,
+        labelExpr=written if language == "en" else f"replace({written}, regexp(',', 'g'), '\u00a0')",
+        labelColor=INK,
+        labelFontSize=12,
+        gridColor="#e8ecf0",
+        tickCount=6,
+        tickMinStep=1,
+    )
+
+
 def name_axis(names: Sequence[str], width: int = 26) -> alt.Axis:
     """Return an axis of names, wrapped at `width` letters so that they leave room on narrow screens."""
     wrapped = {name: textwrap.wrap(name, width, break_long_words=False) or [name] for name in names}
@@ -93,7 +107,9 @@ def timeline(
     colour = alt.Color(
         "state:N",
         scale=alt.Scale(domain=states, range=list(STATE_COLOURS.values())),
-        legend=alt.Legend(title=None, orient="top", labelFontSize=12, labelColor=INK, symbolType="square"),
+        legend=alt.Legend(
+            title=None, orient="top", columns=2, labelFontSize=12, labelColor=INK, symbolType="square"
+        ),
     )
     tooltip = [
         alt.Tooltip("stage:N", title=texts("column.stage")),
