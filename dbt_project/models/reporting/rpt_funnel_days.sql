@@ -44,8 +44,10 @@ counted as (
         results.track_code,
         stages.published_on,
         -- to the first stage belongs whoever has opened an account
-        case stages.stage_order when 1 then {{ local_date('candidates.registered_at') }} else stages.entered_on end
-            as entered_on,
+        case stages.stage_order
+            when 1 then {{ local_date('candidates.registered_at') }}
+            else stages.entered_on
+        end as entered_on,
         count(*) as count_entered,
         count(*) filter (where results.status_code in ('admitted', 'supernumerary', 'not_admitted'))
             as count_participated,
@@ -70,7 +72,7 @@ summed as (
         sum(counted.count_admitted) as count_admitted
     from days
     inner join counted
-        on days.season_code = counted.season_code and counted.entered_on <= days.shown_on
+        on days.season_code = counted.season_code and days.shown_on >= counted.entered_on
     group by all
 )
 

@@ -14,8 +14,10 @@ moments as (
         stage_code,
         event_code,
         -- a list until its moment, something to be prepared until the event begins, else until it ends
-        case event_code when 'proctoring' then {{ utc_at('ends_local') }} else {{ utc_at('starts_local') }} end
-            as moment_at
+        case event_code
+            when 'proctoring' then {{ utc_at('ends_local') }}
+            else {{ utc_at('starts_local') }}
+        end as moment_at
     from {{ ref('calendar') }}
     where event_code in ('sitting', 'proctoring')
     union all by name

@@ -27,7 +27,7 @@ funnel as (
         sum(count_entered) as count_entered,
         sum(count_admitted) as count_admitted
     from {{ ref('rpt_funnel') }}
-    where season_code in (select season_code from last_days)
+    where season_code in (select last_days.season_code from last_days)
     group by season_code, stage_code, track_code
 )
 
