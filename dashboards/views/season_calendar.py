@@ -95,15 +95,18 @@ def _show_dates(
     st.caption(texts("season.dates_note"))
     rows = date_rows(events, stages, texts)
     count_and_download(visit, "season", "dates", _DATE_COLUMNS, rows)
-    columns = [
-        tables.column(name, texts, comments, "num" if name.startswith("count_") else "")
-        for name in _DATE_COLUMNS
-    ]
+    columns = [tables.column(name, texts, comments, _css(name)) for name in _DATE_COLUMNS]
     lines = [
         tables.table_row(columns, _date_cells(event, stages, texts), "on" if event["state"] == "now" else "")
         for event in events
     ]
     st.html(tables.html_table(columns, lines, texts("season.tab_dates")))
+
+
+def _css(name: str) -> str:
+    if name.startswith("count_"):
+        return "num"
+    return "code" if name.endswith(("_state", "_local")) else ""
 
 
 def date_rows(events: Sequence[Row], stages: Mapping[str, str], texts: Texts) -> list[list[object]]:
