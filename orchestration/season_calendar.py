@@ -1,21 +1,23 @@
 """The season's dates as the seeds give them, for deciding when things run.
 
-Belongs here: reading `dbt_project/seeds/calendar.csv` and asking it for moments. The dates themselves are
-data; none stands in this package.
+Belongs here: reading `dbt_project/seeds/calendar.csv` and asking it for moments, and reading which feeds must
+have come by which event. The dates themselves are data; none stands in this package.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from ingestion.clock import local_zone
 from orchestration.settings import PROJECT_ROOT
 
 CALENDAR_FILE = PROJECT_ROOT / "dbt_project" / "seeds" / "calendar.csv"
+FEEDS_FILE = CALENDAR_FILE.with_name("feeds.csv")
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,17 @@ def read_calendar(season: str, file: Path = CALENDAR_FILE) -> tuple[CalendarEven
         for row in rows
     )
     return tuple(sorted(events, key=lambda event: (event.starts_at, event.stage_code, event.event_code)))
+
+
+@cache
+def read_feed_deadlines(file: Path = FEEDS_FILE) -> Mapping[str, tuple[str, str]]:
+    """By the end of which event (stage, event) a feed must have brought something; silent ones are absent."""
+    with file.open(encoding="utf-8", newline="") as stream:
+        return {
+            row["feed"]: (row["stage_code"], row["event_code"])
+            for row in csv.DictReader(stream)
+            if row["event_code"]
+        }
 
 
 def is_in_season(events: Iterable[CalendarEvent], moment: datetime) -> bool:

@@ -21,7 +21,7 @@ from dashboards.warehouse import Row
 _ENTERED = "#cfe0ee"
 _GOES_ON = "#86b8dc"
 _INK = "#1c2733"
-_OUTCOME_COLOURS: Mapping[str, str] = {
+OUTCOME_COLOURS: Mapping[str, str] = {
     "count_admitted": "#2f7fb5",
     "count_not_admitted": "#c9d3dc",
     "count_absent": "#e3b778",
@@ -31,7 +31,7 @@ _OUTCOME_COLOURS: Mapping[str, str] = {
     "count_pending": "#eadf9d",
 }
 _EARLY, _LATE, _DUE = "#86b8dc", "#d98a5f", "#51606e"
-_ROW_HEIGHT = 46
+ROW_HEIGHT = 46
 # A body's name may take three lines; legend and axis need room besides.
 _BODY_HEIGHT, _BODY_MARGIN = 58, 70
 _HEADING_LINE = 13
@@ -46,7 +46,8 @@ def _label_expression(labels: Sequence[str], width: int) -> str:
     return f"{json.dumps([_wrapped(label, width) for label in labels], ensure_ascii=False)}[datum.value]"
 
 
-def _stage_axis(field: str, labels: Sequence[str], headroom: float = 0) -> alt.Y:
+def stage_axis(field: str, labels: Sequence[str], headroom: float = 0) -> alt.Y:
+    """Return an axis of names at 0, 1, 2 … from above; `headroom` rows are left free above the first."""
     axis = alt.Axis(
         title=None,
         values=list(range(len(labels))),
@@ -69,7 +70,7 @@ def _stage_axis(field: str, labels: Sequence[str], headroom: float = 0) -> alt.Y
 def _track_headings(tracks: Sequence[str]) -> tuple[alt.Chart, float]:
     """Return a layer with the wrapped names of the tracks above the first stage, and its height in rows."""
     lines = [_wrapped(name, 18 if len(tracks) > 3 else 36) for name in tracks]
-    height = (max(map(len, lines)) * _HEADING_LINE + 8) / _ROW_HEIGHT
+    height = (max(map(len, lines)) * _HEADING_LINE + 8) / ROW_HEIGHT
     values = [{"track": x, "row": -0.5 - height, "name": name} for x, name in enumerate(lines)]
     mark = alt.Chart(alt.Data(values=values)).mark_text(
         baseline="top", fontSize=11, color=_INK, lineHeight=_HEADING_LINE
@@ -93,7 +94,7 @@ def funnel_records(
     for y, (stage, stage_name) in enumerate(stages.items()):
         for x, (track, track_name) in enumerate(tracks.items()):
             row = counts.get((stage, track))
-            entered, goes_on = (row["count_entered"], row["count_admitted"]) if row else (0, 0)
+            entered, goes_on = (row["count_entered"], row["count_admitted"] or 0) if row else (0, 0)
             outer, inner = (0.42 * math.sqrt(people / largest) for people in (entered, goes_on))
             records.append(
                 {
@@ -108,10 +109,12 @@ def funnel_records(
                     "label": number(entered, texts.language) if entered else "",
                     "stage_name": stage_name,
                     "track_name": track_name,
+                    "stage_code": stage,
+                    "track_code": track,
                     "sentence": texts(
                         "funnel.entered_to",
                         entered=number(entered, texts.language),
-                        admitted=number(goes_on, texts.language),
+                        admitted=number(row["count_admitted"] if row else 0, texts.language),
                     ),
                 }
             )
@@ -123,11 +126,15 @@ def funnel_chart(
     stages: Mapping[str, str],
     tracks: Mapping[str, str],
     texts: Texts,
+    pick: alt.Parameter | None = None,
 ) -> alt.LayerChart:
-    """Draw a funnel per track, side by side; `counts` by (stage code, track code), names in order."""
+    """Draw a funnel per track, side by side; `counts` by (stage code, track code), names in order.
+
+    Who goes on may be None: not known yet. `pick`: a selection of stage_code and track_code by a click.
+    """
     headings, headroom = _track_headings(list(tracks.values()))
     x = alt.X("left:Q", title=None, axis=None, scale=alt.Scale(domain=[-0.5, len(tracks) - 0.5], nice=False))
-    y, y2 = _stage_axis("top:Q", list(stages.values()), headroom), alt.Y2("bottom:Q")
+    y, y2 = stage_axis("top:Q", list(stages.values()), headroom), alt.Y2("bottom:Q")
     base = alt.Chart(alt.Data(values=funnel_records(counts, stages, tracks, texts))).encode(
         tooltip=[
             alt.Tooltip("track_name:N", title=texts("column.track")),
@@ -136,13 +143,15 @@ def funnel_chart(
         ]
     )
     outer = base.mark_rect(color=_ENTERED, cornerRadius=2).encode(x=x, x2="right:Q", y=y, y2=y2)
+    if pick is not None:
+        outer = outer.add_params(pick)
     inner = base.mark_rect(color=_GOES_ON, cornerRadius=2).encode(
         x=alt.X("inner_left:Q", title=None), x2="inner_right:Q", y=y, y2=y2
     )
     label = base.mark_text(color=_INK, fontSize=12, fontWeight=600).encode(
         x=alt.X("track:Q", title=None), y=alt.Y("stage:Q", title=None), text="label:N"
     )
-    height = _ROW_HEIGHT * (len(stages) + headroom)
+    height = ROW_HEIGHT * (len(stages) + headroom)
     return alt.layer(outer, inner, label, headings).properties(height=height)
 
 
@@ -150,7 +159,7 @@ def outcome_chart(
     totals: Mapping[str, Mapping[str, int]], stages: Mapping[str, str], texts: Texts
 ) -> alt.Chart:
     """Draw what became of those who entered each stage, as shares; `totals` by stage, then count column."""
-    outcomes = {name: texts(f"column.{name}") for name in _OUTCOME_COLOURS}
+    outcomes = {name: texts(f"column.{name}") for name in OUTCOME_COLOURS}
     records = []
     for y, (stage, stage_name) in enumerate(stages.items()):
         entered = totals.get(stage, {}).get("count_entered", 0)
@@ -179,11 +188,11 @@ def outcome_chart(
                 "start:Q", title=None, axis=alt.Axis(format=".0%", grid=False), scale=alt.Scale(domain=[0, 1])
             ),
             x2="end:Q",
-            y=_stage_axis("top:Q", list(stages.values())),
+            y=stage_axis("top:Q", list(stages.values())),
             y2="bottom:Q",
             color=alt.Color(
                 "outcome:N",
-                scale=alt.Scale(domain=list(outcomes.values()), range=list(_OUTCOME_COLOURS.values())),
+                scale=alt.Scale(domain=list(outcomes.values()), range=list(OUTCOME_COLOURS.values())),
                 legend=alt.Legend(
                     title=None, orient="top", columns=7, labelLimit=180, labelFontSize=12, labelColor=_INK
                 ),
@@ -194,7 +203,7 @@ def outcome_chart(
                 alt.Tooltip("people:N", title=texts("column.count_entered")),
             ],
         )
-        .properties(height=_ROW_HEIGHT * len(stages))
+        .properties(height=ROW_HEIGHT * len(stages))
     )
 
 
@@ -209,7 +218,7 @@ def lead_lag_chart(rows: Sequence[Row], bodies: Mapping[str, str], texts: Texts)
         axis=alt.Axis(grid=True, tickMinStep=1, labelExpr="abs(datum.value)"),
         scale=alt.Scale(domain=[min(0, *days) - room, max(0, *days) + room], nice=False),
     )
-    y = _stage_axis("top:Q", [named(bodies, row["body_code"]) for row in rows])
+    y = stage_axis("top:Q", [named(bodies, row["body_code"]) for row in rows])
     names = [texts("vetting.side_early"), texts("vetting.side_late")]
     base = alt.Chart(alt.Data(values=records))
     bars = base.mark_rect(cornerRadius=2).encode(

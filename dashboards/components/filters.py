@@ -6,13 +6,13 @@ Belongs here: widgets that turn a choice into codes. Does not belong here: apply
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import streamlit as st
 
 from dashboards.components import address
 from dashboards.i18n import Texts
-from dashboards.warehouse import Release, names
+from dashboards.warehouse import Release, missing_tables, names
 from dashboards.warehouse.selection import Filters
 
 # Where the choices of a run stand, for what is printed on files.
@@ -24,17 +24,29 @@ _SIDES: Mapping[str, tuple[str, str]] = {
     "sexes": ("sex", "sexes"),
     "age_bands": ("age_band", "age_bands"),
     "employer_types": ("employer_type", "employer_types"),
+    "test_languages": ("test_language", "test_languages"),
 }
+_IN_A_ROW = 3
 
 
-def choose_filters(release: Release, texts: Texts) -> Filters:
-    """Show the five filters in a row and return the chosen codes; they outlive a change of page."""
+def choose_filters(release: Release, texts: Texts, only: Collection[str] = tuple(_SIDES)) -> Filters:
+    """Show the filters, or `only` some sides, and return the chosen codes; they outlive a change of page.
+
+    What a release of an older build has no names for is not asked.
+    """
+    missing = missing_tables(release, [f"seeds.{_SIDES[side][1]}" for side in only])
+    sides = [side for side in _SIDES if side in only and f"seeds.{_SIDES[side][1]}" not in missing]
     chosen: dict[str, tuple[str, ...]] = {}
-    for place, (side, (label, seed)) in zip(st.columns(len(_SIDES)), _SIDES.items(), strict=True):
-        options = names(release, seed, texts.language)
-        with place:
+    for position, side in enumerate(sides):
+        if position % _IN_A_ROW == 0:
+            places = st.columns(_IN_A_ROW)
+        label, seed = _SIDES[side]
+        with places[position % _IN_A_ROW]:
             chosen[side] = choose_codes(
-                texts(f"filter.{label}"), options, f"filter_{side}", texts("filter.all")
+                texts(f"filter.{label}"),
+                names(release, seed, texts.language),
+                f"filter_{side}",
+                texts("filter.all"),
             )
     return Filters(**chosen)
 

@@ -1,28 +1,31 @@
 """The funnel: from accounts to the Reserve, by track, with filters, a picture, a table and the people.
 
-Belongs here: the order of the page and what its numbers are called. Does not belong here: SQL
-(dashboards/warehouse/), drawing (dashboards/components/). Order §3 is what it shows.
+Belongs here: the choice of a view, and the funnel as it stands. Does not belong here: the funnel on a day
+(dashboards/views/funnel_days.py), against another release (funnel_compared.py), the people
+(funnel_people.py), SQL (dashboards/warehouse/), drawing (dashboards/components/). Order §3 is what it shows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
 
+import altair as alt
 import streamlit as st
 
 from dashboards import warehouse
-from dashboards.components import charts, formats, standing, tables
+from dashboards.components import address, charts, charts_funnel, formats, standing, tables
 from dashboards.components.downloads import download
-from dashboards.components.filters import choose_code, choose_filters
+from dashboards.components.filters import choose_filters
 from dashboards.components.header import show_header
 from dashboards.i18n import Texts
+from dashboards.views import funnel_compared, funnel_days, funnel_people
 from dashboards.visit import Visit
 from dashboards.warehouse import Release, Row, publications, selection
 from dashboards.warehouse.selection import Filters
 
-_ALL = ""
+_VIEW_KEY, _NOW = "funnel_view", "now"
 _TABLE_COLUMNS = (
     "count_entered",
     "count_participated",
@@ -48,18 +51,6 @@ _CSV_COLUMNS = (
     "count_over_limit",
     "published_at",
     "list_state",
-)
-_DRILL_COLUMNS = (
-    "candidate_no",
-    "track",
-    "rank",
-    "score_points",
-    "status",
-    "reason",
-    "region",
-    "sex",
-    "age_band",
-    "employer_type",
 )
 _COMMENT_TABLES = ("reporting.rpt_funnel", "reporting.rpt_stage_tracks", "reporting.rpt_shortlists")
 
@@ -88,9 +79,28 @@ class Funnel:
 
 
 def render(visit: Visit) -> None:
-    """Show the page for `release`, in the language of `texts`."""
+    """Show the page for the release of the visit, in its language; only the chosen view is made."""
+    show_header(visit.texts("funnel.title"), visit.release.manifest, visit.texts)
+    _VIEWS[_choose_view(visit.texts)](visit)
+
+
+def _choose_view(texts: Texts) -> str:
+    address.start_one(_VIEW_KEY, list(_VIEWS))
+    view = st.segmented_control(
+        texts("funnel.view"),
+        list(_VIEWS),
+        format_func=lambda name: texts(f"funnel.view_{name}"),
+        default=None if _VIEW_KEY in st.session_state else _NOW,
+        required=True,
+        key=_VIEW_KEY,
+        persist_state="session",
+    )
+    address.put(_VIEW_KEY, None if view == _NOW else view)
+    return view or _NOW
+
+
+def _show_now(visit: Visit) -> None:
     release, texts = visit.release, visit.texts
-    show_header(texts("funnel.title"), release.manifest, texts)
     filters = choose_filters(release, texts)
     funnel = read_funnel(release, filters, texts.language)
     if not funnel.counts:
@@ -104,7 +114,14 @@ def render(visit: Visit) -> None:
         st.caption(note)
     _show_pictures(funnel, texts)
     _show_table(funnel, filters, visit, comments)
-    _show_people(funnel, filters, visit, comments)
+    funnel_people.show(funnel.stages, funnel.tracks, _last_published(funnel), filters, visit, comments)
+
+
+_VIEWS: Mapping[str, Callable[[Visit], None]] = {
+    _NOW: _show_now,
+    "day": funnel_days.show,
+    "compared": funnel_compared.show,
+}
 
 
 def read_funnel(release: Release, filters: Filters, language: str) -> Funnel:
@@ -153,19 +170,41 @@ def provisional_note(funnel: Funnel, texts: Texts) -> str:
 
 def _show_pictures(funnel: Funnel, texts: Texts) -> None:
     st.subheader(texts("funnel.picture"), anchor=False)
-    by_track, outcomes = st.tabs([texts("funnel.tab_tracks"), texts("funnel.tab_outcomes")])
-    with by_track:
-        st.altair_chart(
-            charts.funnel_chart(funnel.counts, funnel.stages, funnel.tracks, texts), width="stretch"
-        )
-        st.caption(texts("funnel.picture_note"))
-    with outcomes:
-        totals = {
-            stage: {name: funnel.total(stage, name) for name in selection.FUNNEL_COUNTS}
-            for stage in funnel.stages
-        }
-        st.altair_chart(charts.outcome_chart(totals, funnel.stages, texts), width="stretch")
-        st.caption(texts("funnel.outcomes_note"))
+    st.caption(texts("funnel.click_note"))
+    names = [texts(f"funnel.tab_{name}") for name in ("tracks", "flow", "outcomes")]
+    by_track, flow, outcomes = st.tabs(names, on_change="rerun", key="funnel_picture")
+    if by_track.open:
+        with by_track:
+            pick = charts_funnel.pick_by_click("stage_code", "track_code")
+            chart = charts.funnel_chart(funnel.counts, funnel.stages, funnel.tracks, texts, pick)
+            _show_clickable(chart, "funnel_tracks", texts("funnel.picture_alt"))
+            st.caption(texts("funnel.picture_note"))
+    if not (flow.open or outcomes.open):
+        return
+    totals = {
+        stage: {name: funnel.total(stage, name) for name in selection.FUNNEL_COUNTS}
+        for stage in funnel.stages
+    }
+    if flow.open:
+        with flow:
+            pick = charts_funnel.pick_by_click("stage_code", "outcome_code")
+            chart = charts_funnel.flow_chart(totals, funnel.stages, texts, pick)
+            _show_clickable(chart, "funnel_flow", texts("funnel.picture_alt"))
+            st.caption(texts("funnel.flow_note"))
+    if outcomes.open:
+        with outcomes:
+            alt_text = texts("funnel.picture_alt")
+            chart = charts.outcome_chart(totals, funnel.stages, texts)
+            st.altair_chart(chart, width="stretch", alt=alt_text)
+            st.caption(texts("funnel.outcomes_note"))
+
+
+def _show_clickable(chart: alt.LayerChart, key: str, alt_text: str) -> None:
+    """Show a chart whose marks choose the list of people below by a click."""
+    event = st.altair_chart(
+        chart, width="stretch", key=key, on_select="rerun", selection_mode=charts_funnel.PICK, alt=alt_text
+    )
+    funnel_people.take_pick(key, event.selection.get(charts_funnel.PICK))
 
 
 def _show_table(funnel: Funnel, filters: Filters, visit: Visit, comments: Mapping[str, str]) -> None:
@@ -254,68 +293,6 @@ def funnel_rows(funnel: Funnel, texts: Texts) -> list[list[object]]:
     return lines
 
 
-def _show_people(funnel: Funnel, filters: Filters, visit: Visit, comments: Mapping[str, str]) -> None:
-    release, texts = visit.release, visit.texts
-    st.subheader(texts("funnel.drill"), anchor=False)
-    st.caption(texts("funnel.drill_note"))
-    for_stage, for_track, for_status = st.columns(3)
-    with for_stage:
-        stage = choose_code(texts("filter.stage"), funnel.stages, "drill_stage", _last_published(funnel))
-    with for_track:
-        tracks = {_ALL: texts("filter.all_tracks"), **funnel.tracks}
-        track = choose_code(texts("filter.track"), tracks, "drill_track")
-    counts = selection.status_counts(release, stage, track or None, filters)
-    with for_status:
-        status = choose_code(texts("filter.status"), _status_options(release, counts, texts), "drill_status")
-    people = selection.candidates(release, stage, track or None, status or None, filters)
-    if not people:
-        st.info(texts("empty.list"))
-        return
-    rows = people_rows(release, people, texts)
-    total, button = st.columns([3, 1], vertical_alignment="center")
-    total.markdown(texts("funnel.drill_count", count=f"**{formats.number(len(rows), texts.language)}**"))
-    parts = (stage, track or "all", status or "all")
-    download(button, visit, "funnel", "candidates", _DRILL_COLUMNS, rows, ("candidates", *parts))
-    tables.show_grid(_DRILL_COLUMNS, rows, texts, comments, key="drill_people")
-
-
 def _last_published(funnel: Funnel) -> str:
     published = [stage for stage in funnel.stages if funnel.is_published(stage)]
     return published[-1] if published else next(iter(funnel.stages))
-
-
-def _status_options(release: Release, counts: Mapping[str, int], texts: Texts) -> dict[str, str]:
-    everybody = sum(counts.values())
-    options = {_ALL: f"{texts('filter.all_statuses')} ({formats.number(everybody, texts.language)})"}
-    for code, name in warehouse.names(release, "statuses", texts.language).items():
-        if code in counts:
-            options[code] = f"{name} ({formats.number(counts[code], texts.language)})"
-    return options
-
-
-def people_rows(release: Release, people: Sequence[Row], texts: Texts) -> list[list[object]]:
-    """Turn candidates into rows of the drill-down, with names of codes in the language."""
-    language = texts.language
-    seeds = {
-        name: warehouse.names(release, seed, language)
-        for name, seed in (
-            ("track", "tracks"),
-            ("status", "statuses"),
-            ("region", "regions"),
-            ("sex", "sexes"),
-            ("age_band", "age_bands"),
-            ("employer_type", "employer_types"),
-        )
-    }
-    reasons = warehouse.reason_texts(release, language)
-    return [
-        [
-            formats.named(seeds[name], person[f"{name}_code"])
-            if name in seeds
-            else reasons.get(person["reason_code"])
-            if name == "reason"
-            else person[name]
-            for name in _DRILL_COLUMNS
-        ]
-        for person in people
-    ]

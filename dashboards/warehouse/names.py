@@ -25,6 +25,9 @@ _SEEDS: Mapping[str, tuple[str, str, bool]] = {
     "document_needs": ("document_type_code", "need_order", False),
     "need_states": ("need_state_code", "state_order", False),
     "document_works": ("work_code", "work_order", False),
+    "test_languages": ("test_language_code", "language_order", False),
+    "feeds": ("feed", "feed_order", False),
+    "season_tasks": ("task_code", "task_order", False),
 }
 
 

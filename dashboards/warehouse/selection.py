@@ -20,15 +20,17 @@ class Filters:
     sexes: tuple[str, ...] = ()
     age_bands: tuple[str, ...] = ()
     employer_types: tuple[str, ...] = ()
+    test_languages: tuple[str, ...] = ()
 
     def params(self) -> dict[str, list[str] | None]:
-        """Return the named query parameters, None for an open side."""
-        return {field.name: list(getattr(self, field.name)) or None for field in fields(self)}
+        """Return the named query parameters, None for an open side; languages only where some are chosen."""
+        named = {field.name: list(getattr(self, field.name)) or None for field in fields(self)}
+        return named if self.test_languages else {k: v for k, v in named.items() if k != "test_languages"}
 
     @property
     def narrows_within_tracks(self) -> bool:
         """Whether people of a track are left out, so that counts differ from those of the whole track."""
-        return any((self.regions, self.sexes, self.age_bands, self.employer_types))
+        return any((self.regions, self.sexes, self.age_bands, self.employer_types, self.test_languages))
 
 
 _PEOPLE = """
@@ -39,6 +41,9 @@ _PEOPLE = """
     and ($age_bands::varchar[] is null or list_contains($age_bands::varchar[], age_band_code))
     and ($employer_types::varchar[] is null or list_contains($employer_types::varchar[], employer_type_code))
 """
+
+# A release of an older build does not know the language: it is asked only where somebody chose one.
+_OF_LANGUAGES = "and list_contains($test_languages::varchar[], test_language_code)"
 
 FUNNEL_COUNTS: tuple[str, ...] = (
     "count_entered",
@@ -51,6 +56,10 @@ FUNNEL_COUNTS: tuple[str, ...] = (
     "count_withdrawn",
     "count_pending",
 )
+
+
+def _people(filters: Filters) -> str:
+    return f"{_PEOPLE} {_OF_LANGUAGES if filters.test_languages else ''}"
 
 
 def _people_params(release: Release, filters: Filters) -> dict[str, object]:
@@ -73,7 +82,7 @@ def funnel_counts(release: Release, filters: Filters) -> list[Row]:
         f"""
         select stage_code, track_code, {sums}
         from reporting.rpt_funnel
-        where {_PEOPLE}
+        where {_people(filters)}
         group by stage_code, track_code
         order by stage_code, track_code
         """,
@@ -115,25 +124,40 @@ _PLACE = "stage_code = $stage and ($track::varchar is null or track_code = $trac
 def status_counts(release: Release, stage: str, track: str | None, filters: Filters) -> dict[str, int]:
     """Return how many people of a stage (and track) have each status within `filters`."""
     rows = release.rows(
-        f"select status_code, count(*) as people from reporting.rpt_shortlists where {_PLACE} and {_PEOPLE}"
-        " group by status_code",
+        "select status_code, count(*) as people from reporting.rpt_shortlists"
+        f" where {_PLACE} and {_people(filters)} group by status_code",
         {"stage": stage, "track": track, **_people_params(release, filters)},
     )
     return {row["status_code"]: row["people"] for row in rows}
 
 
 def candidates(
-    release: Release, stage: str, track: str | None, status: str | None, filters: Filters
+    release: Release,
+    stage: str,
+    track: str | None,
+    status: str | None,
+    filters: Filters,
+    limit: int | None = None,
 ) -> list[Row]:
-    """Return the people of a stage (and track, and status) within `filters`, in display order by track."""
+    """Return the people of a stage (and track, and status) within `filters`, in display order by track.
+
+    limit: at most so many; all without it.
+    """
     return release.rows(
         f"""
         select {_CANDIDATE_COLUMNS}
         from reporting.rpt_shortlists
-        where {_PLACE} and ($status::varchar is null or status_code = $status) and {_PEOPLE}
+        where {_PLACE} and ($status::varchar is null or status_code = $status) and {_people(filters)}
         order by track_code, display_order
+        limit $limit
         """,
-        {"stage": stage, "track": track, "status": status, **_people_params(release, filters)},
+        {
+            "stage": stage,
+            "track": track,
+            "status": status,
+            "limit": limit,
+            **_people_params(release, filters),
+        },
     )
 
 

@@ -16,7 +16,12 @@ from ingestion.loader import folder_problems
 from orchestration.assets.landing import LANDING_FOLDER_KEY, raw_key
 from orchestration.batch_history import FeedState, read_feed_states
 from orchestration.resources import WRITER_POOL
-from orchestration.season_calendar import CalendarEvent, find_event, read_calendar
+from orchestration.season_calendar import (
+    CalendarEvent,
+    find_event,
+    read_calendar,
+    read_feed_deadlines,
+)
 from orchestration.settings import Settings
 
 QUARANTINE_CHECK = "quarantine_is_empty"
@@ -24,50 +29,19 @@ DEADLINE_CHECK = "arrived_in_time"
 HELD_CHECK = "no_file_is_held"
 UNKNOWN_FILES_CHECK = "no_unknown_files"
 
-# By the end of which event of the calendar a feed must have brought something. Feeds that may stay silent all
-# season (withdrawals, resit claims, quota revisions …) are not listed. Dates are the seed's.
-EXPECTED_BY = {
-    "outreach__events": ("outreach", "campaign"),
-    "platform__registrations": ("registration", "intake"),
-    "platform__documents": ("registration", "intake"),
-    "platform__employment_periods": ("registration", "intake"),
-    "registers__stop_list": ("registration", "intake"),
-    "agency__vetting_requests": ("registration", "intake"),
-    "agency__document_checks": ("registration", "intake"),
-    "vetting__replies": ("vetting", "vetting"),
-    "platform__slots": ("registration", "intake"),
-    "platform__bookings": ("text_test", "sitting"),
-    "platform__sittings": ("text_test", "proctoring"),
-    "platform__answers": ("text_test", "proctoring"),
-    "academy__answer_keys": ("text_test", "proctoring"),
-    "proctoring__coverage": ("text_test", "proctoring"),
-    "proctoring__signals": ("text_test", "proctoring"),
-    "proctoring__reviews": ("text_test", "proctoring"),
-    "academy__cases": ("numeric_test", "proctoring"),
-    "academy__experts": ("situational", "sitting"),
-    "platform__candidate_employers": ("situational", "sitting"),
-    "platform__case_assignments": ("situational", "sitting"),
-    "platform__solutions": ("situational", "sitting"),
-    "platform__expert_marks": ("situational", "proctoring"),
-    "academy__assessor_marks": ("assessment_centre", "reports"),
-    "academy__interview_marks": ("interview", "reports"),
-    "agency__commission_members": ("expert_commission", "preparation"),
-    "agency__commission_marks": ("expert_commission", "sitting"),
-    "agency__national_decisions": ("national_commission", "published"),
-}
-
-
 def overdue_event(feed: str, events: Iterable[CalendarEvent], now: datetime) -> CalendarEvent | None:
     """The event by whose end the feed should have arrived, if that has passed at the aware moment `now`."""
-    if feed not in EXPECTED_BY:
+    expected_by = read_feed_deadlines()
+    if feed not in expected_by:
         return None
-    event = find_event(events, *EXPECTED_BY[feed])
+    event = find_event(events, *expected_by[feed])
     return event if event and event.closes_at <= now else None
 
 
 def standing_checks() -> list[dg.AssetChecksDefinition]:
     """The checks as Dagster definitions."""
     feeds = feed_names()
+    expected_by = read_feed_deadlines()
     specs = (
         [
             dg.AssetCheckSpec(
@@ -86,7 +60,7 @@ def standing_checks() -> list[dg.AssetChecksDefinition]:
                 DEADLINE_CHECK, asset=raw_key(feed), description="Something arrived by the calendar's date."
             )
             for feed in feeds
-            if feed in EXPECTED_BY
+            if feed in expected_by
         ]
     )
 

@@ -65,7 +65,7 @@ def test_the_season_of_a_moment_is_opened(
     page: Page, address: str, season: Settings, screenshots: Path
 ) -> None:
     texts = load_texts("en")
-    page.goto(f"{address}/?lang=en")
+    page.goto(f"{address}/funnel?lang=en")
     expect(page.locator(".rz-release")).to_contain_text("14 Aug 2025, 12:00", timeout=60_000)
     rows = page.locator(".rz-table tbody tr.group")
     expect(rows).to_have_count(9, timeout=60_000)

@@ -83,6 +83,9 @@ MISTAKES = {
         "update intermediate.int_national_decisions__latest set decided_at = timestamp '2025-10-24 19:00:00'"
     ),
     "assert_funnel_adds_up": "update reporting.rpt_funnel set count_entered = count_entered + 1",
+    "assert_funnel_days_end_as_the_funnel_stands": (
+        f"update reporting.rpt_funnel_days set count_entered = count_entered + 1 where {OF_TEXT}"
+    ),
     "assert_reports_show_no_few": (
         "update reporting.rpt_stage_groups set count_entered = 1 where group_kind_code = 'sex'"
     ),

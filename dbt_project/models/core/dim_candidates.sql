@@ -18,6 +18,7 @@ select
     age_bands.age_band_code,
     accounts.employer_type_code,
     accounts.test_language_code,
+    accounts.registered_at,
     accounts.submitted_at,
     accounts.submitted_on
 from accounts

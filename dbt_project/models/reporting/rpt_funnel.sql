@@ -15,6 +15,7 @@ select
     candidates.sex_code,
     candidates.age_band_code,
     candidates.employer_type_code,
+    candidates.test_language_code,
     count(*)::integer as count_entered,
     -- A1, A18: a participant has a valid result, or passed through a stage without a score
     count(*) filter (
@@ -41,4 +42,5 @@ group by
     candidates.region_code,
     candidates.sex_code,
     candidates.age_band_code,
-    candidates.employer_type_code
+    candidates.employer_type_code,
+    candidates.test_language_code

@@ -34,7 +34,8 @@ select
     candidates.region_code,
     candidates.sex_code,
     candidates.age_band_code,
-    candidates.employer_type_code
+    candidates.employer_type_code,
+    candidates.test_language_code
 from stage_results
 inner join candidates on stage_results.candidate_no = candidates.candidate_no
 inner join statuses on stage_results.status_code = statuses.status_code

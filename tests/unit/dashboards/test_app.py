@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from dashboards.i18n import LANGUAGES, load_texts
 from tests.support.fake_release import write_pointer
@@ -14,12 +15,14 @@ from tests.support.fake_release import write_pointer
 APP = Path(__file__).resolve().parents[3] / "dashboards" / "app.py"
 
 
-def _run(monkeypatch: pytest.MonkeyPatch, folder: Path, **query: str) -> AppTest:
+def _run(monkeypatch: pytest.MonkeyPatch, folder: Path, page: str = "", **query: str) -> AppTest:
+    """The app on a page, else on the first of the role; pages are functions, so the page goes by its hash."""
     monkeypatch.setenv("REZERV_RELEASES_DIR", str(folder))
     monkeypatch.setenv("REZERV_ACCESS_DIR", str(folder / "access"))
     monkeypatch.setenv("REZERV_DASH_LOCAL", "1")
     monkeypatch.delenv("REZERV_LANGUAGE", raising=False)
     app = AppTest.from_file(str(APP), default_timeout=30)
+    app._page_hash = calc_hash(page) if page else ""
     for name, value in {"role": "engineer", **query}.items():
         app.query_params[name] = value
     app.run()
@@ -51,7 +54,7 @@ def _html(app: AppTest) -> str:
 def test_the_funnel_speaks_the_language_of_the_address(
     monkeypatch: pytest.MonkeyPatch, releases: Path, language: str
 ) -> None:
-    app = _run(monkeypatch, releases, lang=language)
+    app = _run(monkeypatch, releases, "funnel", lang=language)
     texts = load_texts(language)
     assert app.title[0].value == texts("funnel.title")
     assert app.radio[0].value == language
@@ -63,14 +66,14 @@ def test_the_funnel_speaks_the_language_of_the_address(
 def test_an_unknown_language_in_the_address_gives_the_default(
     monkeypatch: pytest.MonkeyPatch, releases: Path
 ) -> None:
-    app = _run(monkeypatch, releases, lang="de")
+    app = _run(monkeypatch, releases, "funnel", lang="de")
     assert app.title[0].value == load_texts("en")("funnel.title")
 
 
 def test_changing_the_language_keeps_the_filters_and_goes_to_the_address(
     monkeypatch: pytest.MonkeyPatch, releases: Path
 ) -> None:
-    app = _run(monkeypatch, releases)
+    app = _run(monkeypatch, releases, "funnel")
     app.multiselect(key="filter_tracks").set_value(["digital"]).run()
     app.radio[0].set_value("kk").run()
     assert not app.exception
@@ -80,14 +83,14 @@ def test_changing_the_language_keeps_the_filters_and_goes_to_the_address(
 
 
 def test_filters_that_nobody_matches_say_so(monkeypatch: pytest.MonkeyPatch, releases: Path) -> None:
-    app = _run(monkeypatch, releases)
+    app = _run(monkeypatch, releases, "funnel")
     app.multiselect(key="filter_age_bands").set_value(["over_35"]).run()
     assert not app.exception
     assert [info.value for info in app.info] == [load_texts("en")("empty.filters")]
 
 
 def test_drill_down_lists_the_people_of_a_status(monkeypatch: pytest.MonkeyPatch, releases: Path) -> None:
-    app = _run(monkeypatch, releases)
+    app = _run(monkeypatch, releases, "funnel")
     app.selectbox(key="drill_stage").set_value("text_test").run()
     app.selectbox(key="drill_track").set_value("social").run()
     app.selectbox(key="drill_status").set_value("absent").run()
@@ -186,7 +189,7 @@ def test_a_shortlist_says_whether_it_can_still_move(
 def test_the_funnel_warns_of_drift_and_names_what_is_provisional(
     monkeypatch: pytest.MonkeyPatch, releases: Path, language: str
 ) -> None:
-    app = _run(monkeypatch, releases, lang=language)
+    app = _run(monkeypatch, releases, "funnel", lang=language)
     texts = load_texts(language)
     assert escape(texts("standing.warning")) in _html(app)
     beginning = texts("standing.provisional_note", stages="|").split("|")[0]

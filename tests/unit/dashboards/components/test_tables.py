@@ -27,7 +27,7 @@ def test_tooltips_are_the_warehouse_descriptions_in_english_and_the_catalogue_el
         "help.candidate_no"
     )
     assert tables.describe("rank", load_texts("en"), comments) == load_texts("en")("help.rank")
-    assert tables.describe("sex", load_texts("en"), comments) == ""
+    assert tables.describe("hours_left", load_texts("en"), comments) == ""
 
 
 def test_figures_hold_labels_and_values() -> None:

@@ -10,7 +10,7 @@ import pytest
 from dashboards import warehouse
 from dashboards.components import formats, tables
 from dashboards.i18n import LANGUAGES, Texts, load_texts
-from dashboards.views import funnel
+from dashboards.views import funnel, funnel_people
 from dashboards.warehouse import Release, selection
 from dashboards.warehouse.selection import Filters
 from tests.support.fake_release import write_pointer, write_release
@@ -78,7 +78,9 @@ def test_filtered_csv_keeps_the_chosen_tracks(release: Release) -> None:
 def test_people_rows_hold_names_in_the_language(release: Release) -> None:
     texts = load_texts("kk")
     people = selection.candidates(release, "text_test", "agro", "absent", Filters())
-    row = dict(zip(funnel._DRILL_COLUMNS, funnel.people_rows(release, people, texts)[0], strict=True))
+    row = dict(
+        zip(funnel_people.DRILL_COLUMNS, funnel_people.people_rows(release, people, texts)[0], strict=True)
+    )
     assert row["candidate_no"] == people[0]["candidate_no"]
     assert row["track"] == warehouse.names(release, "tracks", "kk")["agro"]
     assert row["status"] == warehouse.names(release, "statuses", "kk")["absent"]
