@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dashboards.access import ANALYST, COMMISSION_MEMBER, ENGINEER, PUBLISHER, VETTING_OFFICER, Grant
-from dashboards.views import funnel, publications, shortlist, vetting
+from dashboards.components import candidate_link
+from dashboards.views import candidate, funnel, publications, shortlist, vetting
 from dashboards.visit import Visit
 
 
@@ -27,6 +28,7 @@ PAGES: tuple[Page, ...] = (
     Page("funnel", funnel.render, (ANALYST, PUBLISHER, ENGINEER)),
     Page("vetting", vetting.render, (ANALYST, VETTING_OFFICER, ENGINEER)),
     Page("shortlist", shortlist.render, (ANALYST, COMMISSION_MEMBER, PUBLISHER, ENGINEER)),
+    Page(candidate_link.PAGE, candidate.render, candidate_link.ROLES),
     Page("publications", publications.render, (ANALYST, PUBLISHER, ENGINEER)),
 )
 

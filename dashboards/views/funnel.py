@@ -13,7 +13,7 @@ from html import escape
 import streamlit as st
 
 from dashboards import warehouse
-from dashboards.components import charts, formats, standing, tables
+from dashboards.components import candidate_link, charts, formats, standing, tables
 from dashboards.components.downloads import download
 from dashboards.components.filters import choose_code, choose_filters
 from dashboards.components.header import show_header
@@ -276,7 +276,9 @@ def _show_people(funnel: Funnel, filters: Filters, visit: Visit, comments: Mappi
     total.markdown(texts("funnel.drill_count", count=f"**{formats.number(len(rows), texts.language)}**"))
     parts = (stage, track or "all", status or "all")
     download(button, visit, "funnel", "candidates", _DRILL_COLUMNS, rows, ("candidates", *parts))
-    tables.show_grid(_DRILL_COLUMNS, rows, texts, comments, key="drill_people")
+    tables.show_grid(
+        _DRILL_COLUMNS, rows, texts, comments, key="drill_people", link=candidate_link.grid_link(visit)
+    )
 
 
 def _last_published(funnel: Funnel) -> str:

@@ -17,6 +17,7 @@ _SEEDS: Mapping[str, tuple[str, str, bool]] = {
     "regions": ("region_code", "region_code", False),
     "sexes": ("sex_code", "sex_code", False),
     "age_bands": ("age_band_code", "age_from", False),
+    "education_levels": ("education_level_code", "level_order", False),
     "employer_types": ("employer_type_code", "rowid", False),
     "statuses": ("status_code", "status_order", False),
     "vetting_bodies": ("body_code", "body_order", True),
@@ -25,6 +26,7 @@ _SEEDS: Mapping[str, tuple[str, str, bool]] = {
     "document_needs": ("document_type_code", "need_order", False),
     "need_states": ("need_state_code", "state_order", False),
     "document_works": ("work_code", "work_order", False),
+    "track_change_effects": ("effect_code", "rowid", False),
 }
 
 
