@@ -89,7 +89,7 @@ def render(visit: Visit) -> None:
     names = _names(visit)
     steps = candidates.steps(release, number) if PATH in parts else []
     st.subheader(number, anchor=False)
-    st.html(tables.figures(headline(visit, person, steps, names), columns=4))
+    _show_headline(headline(visit, person, steps, names), texts)
     part = parts[0]
     if len(parts) > 1:
         part = switch(
@@ -170,6 +170,12 @@ def headline(visit: Visit, person: Row, steps: Sequence[Row], names: Names) -> l
     return [*pairs, (texts("candidate.submitted"), submitted)]
 
 
+def _show_headline(pairs: Sequence[tuple[str, str]], texts: Texts) -> None:
+    columns = [tables.Column(label) for label, _ in pairs]
+    rows = [tables.table_row(columns, [value for _, value in pairs])]
+    st.html(tables.html_table(columns, rows, texts("candidate.title")))
+
+
 def _show_path(visit: Visit, number: str, steps: Sequence[Row], names: Names) -> None:
     texts = visit.texts
     _show_drift(visit, number, names)
@@ -184,7 +190,7 @@ def _show_path(visit: Visit, number: str, steps: Sequence[Row], names: Names) ->
     ]
     heading, button = st.columns([3, 1], vertical_alignment="bottom")
     heading.subheader(texts("candidate.overview"), anchor=False)
-    st.html(tables.html_table(columns, rows, texts("candidate.overview")))
+    st.html(tables.html_table(columns, rows, texts("candidate.overview"), 1100))
     download(
         button,
         visit,
@@ -198,8 +204,9 @@ def _show_path(visit: Visit, number: str, steps: Sequence[Row], names: Names) ->
     batches = candidates.batches(visit.release, number) if SOURCES in _PARTS[visit.grant.role] else {}
     for step in steps:
         with st.container(border=True):
-            st.markdown(f"#### {step['stage_order']}. {names.stages[step['stage_code']]}")
-            st.markdown("\n".join(f"- {_plain(line)}" for line in step_lines(step, names, texts)))
+            first, *others = (_plain(line) for line in step_lines(step, names, texts))
+            st.markdown(f"**{step['stage_order']}. {first}**")
+            st.markdown("\n".join(f"- {line}" for line in others))
             with st.expander(texts("shortlist.source")):
                 st.markdown(
                     "\n".join(f"- {line}" for line in source_lines(step, number, names, batches, texts))
@@ -223,8 +230,14 @@ def overview_cells(step: Row, names: Names, texts: Texts) -> list[tables.Cell]:
         formats.number(step["rank"], language),
         formats.points(step["cutoff_points"], language),
         formats.NOTHING if distance is None else signed(distance, language),
-        published_text(step, texts),
+        _standing_text(step, texts),
     ]
+
+
+def _standing_text(step: Row, texts: Texts) -> str:
+    if step["act_no"] is not None:
+        return texts("standing.published", version=step["version"])
+    return texts("standing.provisional" if step["is_provisional"] else "standing.unpublished")
 
 
 def signed(value: object, language: str) -> str:
@@ -241,7 +254,7 @@ def published_text(step: Row, texts: Texts) -> str:
 
 
 def step_lines(step: Row, names: Names, texts: Texts) -> list[str]:
-    """Say why somebody stands where they do at a stage, in the words of `rezerv explain`, and the distance."""
+    """Say why somebody stands where they do at a stage, in the words of `rezerv explain`; the distance."""
     lines = [
         texts(
             "explain.stage",

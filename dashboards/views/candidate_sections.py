@@ -19,7 +19,7 @@ from dashboards.visit import Visit
 from dashboards.warehouse import Row, candidates
 
 EVENT_COLUMNS = ("happened_at", "event", "stage", "detail", "source_row")
-RULE_COLUMNS = ("rule", "is_met", "finding", "paragraph", "policy_code")
+RULE_COLUMNS = ("rule", "is_met", "why_not", "paragraph", "policy_code")
 DOCUMENT_COLUMNS = ("document_type", "need_state", "document_id")
 REQUEST_COLUMNS = (
     "body",
@@ -33,7 +33,12 @@ REQUEST_COLUMNS = (
 )
 SOURCE_COLUMNS = ("rule_code", "finding_code", "feed", "input_id", "source_file", "row_no", "batch_id")
 BATCH_COLUMNS = ("batch_id", "feed", "source_file", "received_at")
-_WIDE = {"detail", "finding", "event", "rule", "source_file"}
+# Width of a column: a name, a key that may break anywhere, a date or number that never breaks.
+_LOOKS: Mapping[str, str] = {
+    **dict.fromkeys(("detail", "event", "stage", "rule", "why_not", "body"), "name"),
+    **dict.fromkeys(("source_row", "source_file", "finding_code", "batch_id", "input_id"), "key"),
+    **dict.fromkeys(("list_no", "paragraph", "policy_code"), "code"),
+}
 _COMMENT_TABLES = (
     "core.fct_eligibility_findings",
     "core.fct_vetting_requests",
@@ -53,7 +58,7 @@ def _table(
         st.info(texts(f"candidate.no_{name}"))
         return
     comments = warehouse.column_comments(visit.release, _COMMENT_TABLES)
-    columns = [tables.column(column, texts, comments, "wide" if column in _WIDE else "") for column in names]
+    columns = [tables.column(column, texts, comments, _LOOKS.get(column, "")) for column in names]
     shown = [tables.table_row(columns, ["" if cell is None else str(cell) for cell in row]) for row in rows]
     st.html(tables.html_table(columns, shown, texts(f"candidate.{name}")))
     download(button, visit, "candidate", name, names, rows, ("candidate", number, name))
@@ -161,11 +166,11 @@ def show_vetting(visit: Visit, number: str, tracks: Mapping[str, str], reasons: 
         number,
         texts("candidate.source_documents", keys=keys),
     )
-    outcome = candidates.vetting_outcome(release, number)
     requests = request_rows(visit, number)
     _table(
         visit, "requests", REQUEST_COLUMNS, requests, number, texts("candidate.source_requests", keys=keys)
     )
+    outcome = candidates.vetting_outcome(release, number)
     if outcome is not None:
         st.markdown(outcome_text(outcome, reasons, texts))
     if changes := _track_events(visit, number, tracks):

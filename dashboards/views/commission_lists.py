@@ -180,7 +180,7 @@ def _show_list(visit: Visit, found: CommissionList) -> None:
     ]
     st.html(tables.html_table(columns, list_rows(columns, found, visit), texts("commission.list"), 1100))
     if any(line["has_equals"] for line in found.lines):
-        st.caption(texts("commission.equals_note"))
+        st.caption(texts("commission.equals_note").replace("*", r"\*", 1))
     download(
         st.container(),
         visit,

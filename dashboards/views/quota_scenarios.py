@@ -69,7 +69,8 @@ def _show_places(
     heading, button = st.columns([3, 1], vertical_alignment="bottom")
     heading.subheader(texts("quota.in_force"), anchor=False)
     columns = [
-        tables.column(name, texts, comments, "num" if name in _SUMMED else "") for name in _PLACES_COLUMNS
+        tables.column(name, texts, comments, "num" if name in _SUMMED else "" if name == "track" else "code")
+        for name in _PLACES_COLUMNS
     ]
     lines = places_rows(places, tracks, texts)
     rows = [
