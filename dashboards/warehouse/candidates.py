@@ -86,8 +86,8 @@ def steps(release: Release, candidate: str) -> list[Row]:
             _batch_ids as batch_ids,
             (difference // gcd(difference, below))::bigint as distance_numerator,
             (below // gcd(difference, below))::bigint as distance_denominator,
-            (sign(difference) * ((200 * abs(difference) + below) // (2 * below)))::decimal(18, 2) / 100
-                as distance_points
+            ((sign(difference) * ((200 * abs(difference) + below) // (2 * below)))::decimal(18, 2) / 100)
+                ::decimal(9, 2) as distance_points
         from lines
         order by stage_order
         """,
