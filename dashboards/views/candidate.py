@@ -49,10 +49,10 @@ _COLUMNS = (
     "score_fraction",
     "rank",
     "cutoff_points",
-    "distance",
+    "cutoff_distance",
     "list_state",
 )
-_NUMERIC = {"score_points", "score_fraction", "rank", "cutoff_points", "distance"}
+_NUMERIC = {"score_points", "score_fraction", "rank", "cutoff_points", "cutoff_distance"}
 _FILE_COLUMNS = (*_COLUMNS, "reason", "paragraph", "policy_code", "decision_no")
 _COMMENT_TABLES = ("selection.sel_explanations",)
 

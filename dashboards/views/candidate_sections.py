@@ -18,8 +18,8 @@ from dashboards.i18n import Texts
 from dashboards.visit import Visit
 from dashboards.warehouse import Row, candidates
 
-EVENT_COLUMNS = ("happened_at", "event", "stage", "detail", "source_row")
-RULE_COLUMNS = ("rule", "is_met", "why_not", "paragraph", "policy_code")
+EVENT_COLUMNS = ("path_at", "path_event", "stage", "path_detail", "path_row")
+RULE_COLUMNS = ("requirement", "is_requirement_met", "requirement_why_not", "paragraph", "policy_code")
 DOCUMENT_COLUMNS = ("document_type", "need_state", "document_id")
 REQUEST_COLUMNS = (
     "body",
@@ -27,16 +27,32 @@ REQUEST_COLUMNS = (
     "sent_on",
     "due_on",
     "replied_on",
-    "state",
-    "state_at_close",
-    "is_settled",
+    "request_state",
+    "request_state_at_close",
+    "is_request_settled",
 )
-SOURCE_COLUMNS = ("rule_code", "finding_code", "feed", "input_id", "source_file", "row_no", "batch_id")
-BATCH_COLUMNS = ("batch_id", "feed", "source_file", "received_at")
+# heading -> column of the release
+SOURCE_COLUMNS: Mapping[str, str] = {
+    "requirement_code": "rule_code",
+    "requirement_finding": "finding_code",
+    "origin_feed": "feed",
+    "origin_key": "input_id",
+    "origin_file": "source_file",
+    "origin_row": "row_no",
+    "origin_batch": "batch_id",
+}
+BATCH_COLUMNS: Mapping[str, str] = {
+    "origin_batch": "batch_id",
+    "origin_feed": "feed",
+    "origin_file": "source_file",
+    "origin_received": "received_at",
+}
 # Width of a column: a name, a key that may break anywhere, a date or number that never breaks.
 _LOOKS: Mapping[str, str] = {
-    **dict.fromkeys(("detail", "event", "stage", "rule", "why_not", "body"), "name"),
-    **dict.fromkeys(("source_row", "source_file", "finding_code", "batch_id", "input_id"), "key"),
+    **dict.fromkeys(
+        ("path_detail", "path_event", "stage", "requirement", "requirement_why_not", "body"), "name"
+    ),
+    **dict.fromkeys(("path_row", "origin_file", "requirement_finding", "origin_batch", "origin_key"), "key"),
     **dict.fromkeys(("list_no", "paragraph", "policy_code"), "code"),
 }
 _COMMENT_TABLES = (
@@ -81,7 +97,9 @@ def event_rows(
     found: list[tuple[object, str, str | None, str, str]] = []
     for row in candidates.sittings(release, number):
         detail = texts(
-            "event.sitting_detail", attempt=row["attempt_no"], ended=texts(f"ended.{row['ended_code']}")
+            "path_event.sitting_detail",
+            attempt=row["attempt_no"],
+            ended=texts(f"path_ended.{row['ended_code']}"),
         )
         source = f"fct_sittings {row['sitting_id']}"
         found.append((row["started_at"], "sitting", row["stage_code"], detail, source))
@@ -97,9 +115,11 @@ def event_rows(
         )
     for row in candidates.places(release, number):
         kind = "given" if row["is_placed"] else "chosen"
-        detail = texts(f"event.place_{kind}", slot=row["slot_no"], room=row["room_code"] or formats.NOTHING)
+        detail = texts(
+            f"path_event.place_{kind}", slot=row["slot_no"], room=row["room_code"] or formats.NOTHING
+        )
         if row["is_resit"]:
-            detail += f" ({texts('event.resit')})"
+            detail += f" ({texts('path_event.resit')})"
         found.append((row["starts_at"], "place", row["stage_code"], detail, f"fct_places {row['slot_no']}"))
     for row in candidates.refused_bookings(release, number, texts.language):
         source = f"rpt_refused_bookings {row['arrival_id']}"
@@ -107,19 +127,19 @@ def event_rows(
             (row["arrived_at"], "refused", row["stage_code"], f"{row['slot_no']}: {row['reason']}", source)
         )
     for row in candidates.decisions(release, number):
-        detail = f"{row['decision_no']}: {texts('action.' + row['action_code'])}"
+        detail = f"{row['decision_no']}: {texts('path_action.' + row['action_code'])}"
         if row["reversed_decision_no"]:
             detail += f" ({row['reversed_decision_no']})"
         source = f"fct_working_group_decisions {row['decision_no']}"
         found.append((row["decided_at"], "decision", row["stage_code"], detail, source))
     for row in candidates.withdrawals(release, number):
         source = f"fct_withdrawals {row['withdrawal_id']}"
-        found.append((row["withdrawn_at"], "withdrawal", None, texts("event.withdrawal_detail"), source))
+        found.append((row["withdrawn_at"], "withdrawal", None, texts("path_event.withdrawal_detail"), source))
     found += _track_events(visit, number, tracks)
     return [
         [
             formats.moment_text(moment, texts.language),  # type: ignore[arg-type]
-            texts(f"event.{kind}"),
+            texts(f"path_event.{kind}"),
             formats.named(stages, stage),
             detail,
             source,
@@ -131,9 +151,11 @@ def event_rows(
 
 
 def _claim_text(row: Row, texts: Texts) -> str:
-    certificate = texts("event.with_certificate" if row["has_certificate"] else "event.without_certificate")
-    decided = texts(f"claim.{row['decision_code'] or 'pending'}")
-    return f"{texts('cause.' + row['cause_code'])}, {certificate}: {decided}"
+    certificate = texts(
+        "path_event.with_certificate" if row["has_certificate"] else "path_event.without_certificate"
+    )
+    decided = texts(f"path_claim.{row['decision_code'] or 'pending'}")
+    return f"{texts('path_cause.' + row['cause_code'])}, {certificate}: {decided}"
 
 
 def _track_events(
@@ -238,14 +260,26 @@ def request_rows(visit: Visit, number: str) -> list[list[object]]:
 def show_sources(visit: Visit, number: str) -> None:
     """Show engineers the rows of files that a failed requirement names, and the deliveries of the path."""
     texts = visit.texts
-    found = [[row[name] for name in SOURCE_COLUMNS] for row in candidates.source_rows(visit.release, number)]
+    found = [
+        [row[name] for name in SOURCE_COLUMNS.values()]
+        for row in candidates.source_rows(visit.release, number)
+    ]
     keys = f"`candidate_no = '{number}'`"
-    _table(visit, "source_rows", SOURCE_COLUMNS, found, number, texts("candidate.source_findings", keys=keys))
+    _table(
+        visit,
+        "source_rows",
+        tuple(SOURCE_COLUMNS),
+        found,
+        number,
+        texts("candidate.source_findings", keys=keys),
+    )
     batches = [
         [
             formats.moment_text(row[name], texts.language) if name == "received_at" else row[name]
-            for name in BATCH_COLUMNS
+            for name in BATCH_COLUMNS.values()
         ]
         for row in candidates.batches(visit.release, number).values()
     ]
-    _table(visit, "batches", BATCH_COLUMNS, batches, number, texts("candidate.source_batches", keys=keys))
+    _table(
+        visit, "batches", tuple(BATCH_COLUMNS), batches, number, texts("candidate.source_batches", keys=keys)
+    )

@@ -27,18 +27,18 @@ from dashboards.warehouse import commission_lists as commissions
 LIST, CARDS = "list", "cards"
 _VIEWS = (LIST, CARDS)
 _VIEW_KEY, _CARD_KEY = "commission_view", "card"
-_LIST_COLUMNS = ("rank", "candidate_no", "score_points", "before_points", "remark")
+_LIST_COLUMNS = ("rank", "candidate_no", "score_points", "before_points", "line_remark")
 _FILE_COLUMNS = (
     "rank",
     "candidate_no",
     "score_points",
     "score_fraction",
     "before_points",
-    "remark",
+    "line_remark",
     "list_part",
 )
 _CARD_COLUMNS = ("candidate_no", "card_field", "card_value")
-_FIELD_COLUMNS = ("card_field", "is_shown", "paragraph", "why")
+_FIELD_COLUMNS = ("card_field", "is_on_card", "paragraph", "card_why")
 _NUMERIC = {"rank", "score_points", "before_points"}
 _COMMENT_TABLES = ("reporting.rpt_commission_lists", "reporting.rpt_commission_cards", "seeds.card_fields")
 
@@ -207,7 +207,7 @@ def list_rows(columns: Sequence[tables.Column], found: CommissionList, visit: Vi
             "candidate_no": candidate_link.cell(line["candidate_no"], visit),
             "score_points": formats.points(line["score_points"], language),
             "before_points": formats.points(line["before_points"], language),
-            "remark": remark(line, texts),
+            "line_remark": remark(line, texts),
         }
         if line["list_part_code"] == "below" and line["display_order"] == 1:
             rows.append(tables.span_row(columns, cut_line(found.cut, texts), "cut"))
@@ -296,11 +296,11 @@ def _show_card(visit: Visit, found: CommissionList, line: Row) -> None:
     texts, number = visit.texts, line["candidate_no"]
     said = commissions.cards(visit.release, found.stage, found.track, number)
     st.subheader(number, anchor=False)
-    columns = [tables.Column(texts("column.card_field"), "name"), tables.Column(texts("column.card_value"))]
+    columns = [tables.column("card_field", texts, {}, "name"), tables.column("card_value", texts, {})]
     rows = [tables.table_row(columns, list(pair)) for pair in card_lines(found, said, texts)]
     st.html(tables.html_table(columns, rows, texts("commission.card", candidate=number)))
     if remark(line, texts):
-        st.markdown(f"**{texts('column.remark')}:** {remark(line, texts)}")
+        st.markdown(f"**{texts('column.line_remark')}:** {remark(line, texts)}")
     if any(row["field_code"] == commissions.EARLIER_RESULTS for row in said):
         st.caption(texts("commission.earlier_note"))
     if line["is_late"]:

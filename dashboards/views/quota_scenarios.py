@@ -24,7 +24,7 @@ _COUNT_KEY = "quota_count"
 _PLACES_COLUMNS = (
     "track",
     "places_by_order",
-    "places",
+    "quota_places",
     "places_source",
     "count_proposed",
     "count_within",
@@ -32,6 +32,7 @@ _PLACES_COLUMNS = (
     "count_empty",
 )
 _SUMMED = ("places_by_order", "places", "count_proposed", "count_within", "count_at_edge", "count_empty")
+_PLACES_LOOKS: Mapping[str, str] = {"track": "", "places_source": "code"}
 _MOVED_COLUMNS = ("track", "candidate_no", "best_place", "score_points", "standing_before", "standing_after")
 _COMMENT_TABLES = ("core.fct_reserve_places", "reporting.rpt_quota_standings")
 
@@ -69,8 +70,7 @@ def _show_places(
     heading, button = st.columns([3, 1], vertical_alignment="bottom")
     heading.subheader(texts("quota.in_force"), anchor=False)
     columns = [
-        tables.column(name, texts, comments, "num" if name in _SUMMED else "" if name == "track" else "code")
-        for name in _PLACES_COLUMNS
+        tables.column(name, texts, comments, _PLACES_LOOKS.get(name, "num")) for name in _PLACES_COLUMNS
     ]
     lines = places_rows(places, tracks, texts)
     rows = [

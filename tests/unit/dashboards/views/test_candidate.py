@@ -248,7 +248,7 @@ def test_every_event_of_everybody_can_be_said_and_none_is_left_out(releases: Pat
         assert counted, table
         for number, count in counted:
             rows = candidate_sections.event_rows(visit, number, names.stages, names.tracks)
-            assert sum(row[1] == visit.texts(f"event.{kind}") for row in rows) == count
+            assert sum(row[1] == visit.texts(f"path_event.{kind}") for row in rows) == count
 
 
 def test_decisions_say_what_they_do_and_never_on_what_ground(release: Release, releases: Path) -> None:
