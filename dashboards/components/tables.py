@@ -102,8 +102,12 @@ def show_grid(
     texts: Texts,
     comments: Mapping[str, str],
     key: str,
+    link: Callable[[str], str] | None = None,
 ) -> None:
-    """Show a long list in a grid that scrolls, sorts and searches; scores are shown with two decimals."""
+    """Show a long list in a grid that scrolls, sorts and searches; scores are shown with two decimals.
+
+    `link`: from a candidate number to the address that its cell leads to.
+    """
     import pandas as pd
 
     frame = pd.DataFrame([list(row) for row in rows], columns=list(names))
@@ -116,6 +120,13 @@ def show_grid(
         name: st.column_config.Column(texts(f"column.{name}"), help=describe(name, texts, comments) or None)
         for name in names
     }
+    if link is not None and "candidate_no" in names:
+        frame["candidate_no"] = [link(number) for number in frame["candidate_no"]]
+        config["candidate_no"] = st.column_config.LinkColumn(
+            texts("column.candidate_no"),
+            help=describe("candidate_no", texts, comments) or None,
+            display_text=r"candidate=([^&]+)",
+        )
     # writing scores in the language costs time by the row, and the longest lists have none
     has_scores = any(frame[name].notna().any() for name in scores)
     shown = frame.style.format(_score_format(scores, texts.language)) if has_scores else frame

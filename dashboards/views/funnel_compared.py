@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from dashboards import warehouse
-from dashboards.components import formats, tables
+from dashboards.components import candidate_link, formats, tables
 from dashboards.components.downloads import download
 from dashboards.components.filters import choose_code, choose_filters
 from dashboards.i18n import Texts
@@ -179,7 +179,8 @@ def _show_people(
     if count > LIMIT:
         st.caption(texts("funnel.first_only", limit=formats.number(LIMIT, texts.language)))
     comments = warehouse.column_comments(release, ("reporting.rpt_drift", "reporting.rpt_shortlists"))
-    tables.show_grid(_CHANGE_COLUMNS, read(LIMIT), texts, comments, key="funnel_changes")
+    link = candidate_link.grid_link(visit)
+    tables.show_grid(_CHANGE_COLUMNS, read(LIMIT), texts, comments, key="funnel_changes", link=link)
 
 
 def _options(counts: Sequence[Row], side: str, names: Mapping[str, str], texts: Texts) -> dict[str, str]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from dashboards import warehouse
-from dashboards.components import formats, tables
+from dashboards.components import candidate_link, formats, tables
 from dashboards.components.downloads import download
 from dashboards.components.filters import choose_code
 from dashboards.i18n import Texts
@@ -96,7 +96,8 @@ def show(
     download(button, visit, "funnel", "candidates", DRILL_COLUMNS, lambda: read(None), ("candidates", *parts))
     if count > LIMIT:
         st.caption(texts("funnel.first_only", limit=formats.number(LIMIT, texts.language)))
-    tables.show_grid(DRILL_COLUMNS, read(LIMIT), texts, comments, key="drill_people")
+    link = candidate_link.grid_link(visit)
+    tables.show_grid(DRILL_COLUMNS, read(LIMIT), texts, comments, key="drill_people", link=link)
 
 
 def _status_options(release: Release, counts: Mapping[str, int], texts: Texts) -> dict[str, str]:

@@ -1,13 +1,12 @@
 """The ranked list of one stage and track: who goes on, where the cut runs, who is tied, and why.
 
-Belongs here: the order of the page, the rows around the cut line. Does not belong here: ranking and cutting
-(dbt_project/), SQL (dashboards/warehouse/), drawing (dashboards/components/). Order §3, policy A3–A6,
-A13, A22.
+Belongs here: the order of the page, the rows around the cut line. Does not belong here: what commissions read
+(commission_lists.py), quota scenarios (quota_scenarios.py), ranking and cutting (dbt_project/), SQL
+(dashboards/warehouse/), drawing (dashboards/components/). Order §3, policy A3–A6, A13, A22.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -15,17 +14,26 @@ from html import escape
 import streamlit as st
 
 from dashboards import warehouse
-from dashboards.components import formats, standing, tables
+from dashboards.access import COMMISSION_MEMBER
+from dashboards.components import address, candidate_link, formats, standing, tables
 from dashboards.components.downloads import download
 from dashboards.components.filters import choose_code
 from dashboards.components.header import show_header
+from dashboards.components.switch import switch
 from dashboards.i18n import Texts
+from dashboards.views import commission_lists, quota_scenarios
 from dashboards.visit import Visit
-from dashboards.warehouse import Release, Row, publications, selection
+from dashboards.warehouse import Row, publications, selection
 
 # A list longer than this opens at its cut line, with this many people on each side.
 _LONG_LIST = 30
 _AROUND = 10
+# So many people of a list are shown at most; its file has all.
+_MOST = 1000
+_ROOM_KEY, _VIEW_KEY, _SEARCH_KEY = "shortlist_room", "shortlist_view", "shortlist_search"
+RANKING, COMMISSIONS, QUOTAS = "ranking", "commissions", "quotas"
+_ROOMS = (RANKING, COMMISSIONS, QUOTAS)
+_VIEWS = ("all", "cut")
 
 _RANKED_COLUMNS = (
     "rank",
@@ -55,9 +63,24 @@ class Names:
 
 
 def render(visit: Visit) -> None:
-    """Show the page for `release`, in the language of `texts`."""
+    """Show a member the list of their commission; others the rankings, commissions' lists and scenarios."""
+    if visit.grant.role == COMMISSION_MEMBER:
+        commission_lists.render_own(visit)
+        return
     release, texts = visit.release, visit.texts
     show_header(texts("shortlist.title"), release.manifest, texts)
+    rooms = {code: texts(f"shortlist.room_{code}") for code in _ROOMS}
+    room = switch(texts("shortlist.room"), rooms, _ROOM_KEY, RANKING)
+    if room == COMMISSIONS:
+        commission_lists.render_any(visit)
+    elif room == QUOTAS:
+        quota_scenarios.render(visit)
+    else:
+        _render_ranking(visit)
+
+
+def _render_ranking(visit: Visit) -> None:
+    release, texts = visit.release, visit.texts
     cuts = {(row["stage_code"], row["track_code"]): row for row in selection.stage_tracks(release)}
     admits_by = {row["stage_code"]: row["admits_by_code"] for row in selection.stages(release)}
     for_stage, for_track = st.columns(2)
@@ -68,27 +91,42 @@ def render(visit: Visit) -> None:
         track = choose_code(
             texts("filter.track"), warehouse.names(release, "tracks", texts.language), "shortlist_track"
         )
-    people = selection.shortlist(release, stage, track)
+    counts = selection.list_counts(release, stage, track)
     cut = cuts.get((stage, track))
-    if cut is None or not people:
+    if cut is None or not counts["count_people"]:
         st.info(texts("empty.list"))
         return
-    st.html(tables.figures(list_figures(cut, people, admits_by[stage], texts)))
+    st.html(tables.figures(list_figures(cut, counts, admits_by[stage], texts)))
     list_row = publications.lists(release).get(stage)
     _show_publication(cut, list_row, stages, texts)
     names = Names(
         warehouse.names(release, "statuses", texts.language), warehouse.reason_texts(release, texts.language)
     )
-    _show_lists(release, cut, people, admits_by[stage], names, texts)
+    _show_lists(visit, cut, counts, admits_by[stage], names)
+    _show_source(cut, texts)
     download(
         st.container(),
         visit,
         "shortlist",
         "list",
         _RANKED_COLUMNS,
-        lambda: shortlist_rows(people, names),
+        lambda: shortlist_rows(selection.shortlist(release, stage, track), names),
         file_stem(cut, list_row),
     )
+
+
+def _show_source(cut: Row, texts: Texts) -> None:
+    """Say by which rule the list is cut and which rows of the release its numbers are."""
+    keys = f"stage_code = '{cut['stage_code']}', track_code = '{cut['track_code']}'"
+    with st.expander(texts("shortlist.source")):
+        st.markdown(texts("shortlist.source_rule"))
+        st.markdown(
+            texts(
+                "shortlist.source_rows",
+                cut=f"`reporting.rpt_stage_tracks` ({keys})",
+                people=f"`reporting.rpt_shortlists` ({keys})",
+            )
+        )
 
 
 def _first_to_show(cuts: Mapping[tuple[str, str], Row], admits_by: Mapping[str, str]) -> str | None:
@@ -100,18 +138,18 @@ def _first_to_show(cuts: Mapping[tuple[str, str], Row], admits_by: Mapping[str, 
     return ranked[-1] if ranked else None
 
 
-def list_figures(cut: Row, people: Sequence[Row], admits_by: str, texts: Texts) -> list[tuple[str, str]]:
+def list_figures(cut: Row, counts: Row, admits_by: str, texts: Texts) -> list[tuple[str, str]]:
     """Return the figures of a list; with a cut: pool, places, cut-off, admitted, ties, supernumerary."""
     language = texts.language
-    entered = (texts("metric.entered"), formats.number(len(people), language))
+    entered = (texts("metric.entered"), formats.number(counts["count_people"], language))
     places = (texts("metric.places"), formats.number(cut["limit_places"], language))
     admitted = (texts("metric.admitted"), formats.number(cut["count_admitted"], language))
     known = [entered] if cut["limit_places"] is None else [entered, places]
     if not cut["is_published"]:
         return known
     if admits_by not in ("share", "places"):
-        refused = sum(person["status_code"] == "not_admitted" for person in people)
-        others = len(people) - cut["count_admitted"] - refused
+        refused = counts["count_not_admitted"]
+        others = counts["count_people"] - cut["count_admitted"] - refused
         return [
             *known,
             admitted,
@@ -155,25 +193,36 @@ def publication_text(list_row: Row, texts: Texts) -> str:
     return sentence
 
 
-def _show_lists(
-    release: Release, cut: Row, people: Sequence[Row], admits_by: str, names: Names, texts: Texts
-) -> None:
+def _show_lists(visit: Visit, cut: Row, counts: Row, admits_by: str, names: Names) -> None:
+    release, texts = visit.release, visit.texts
     comments = warehouse.column_comments(release, _COMMENT_TABLES)
-    ranked = [person for person in people if person["rank"] is not None]
-    others = [person for person in people if person["rank"] is None]
     if admits_by == "decision":
-        _show_reserve(release, cut["track_code"], texts, comments)
-    if ranked:
-        _show_ranking(cut, ranked, names, texts, comments)
-    if others:
-        key = "outside" if ranked or admits_by in ("share", "places") else "everyone"
-        st.subheader(texts(f"shortlist.{key}"), anchor=False)
-        if key == "outside" or admits_by == "pass":
-            st.caption(texts(f"shortlist.{key}_note"))
-        has_scores = any(person["score_numerator"] is not None for person in others)
-        shown = (*_OTHER_COLUMNS, *(_SCORE_COLUMNS if has_scores else ()))
-        rows = [[person_value(person, name, names) for name in shown] for person in others]
-        tables.show_grid(shown, rows, texts, comments, key="others")
+        _show_reserve(visit, cut["track_code"], comments)
+    if counts["count_ranked"]:
+        _show_ranking(visit, cut, counts, names, comments)
+    if not counts["count_others"]:
+        return
+    key = "outside" if counts["count_ranked"] or admits_by in ("share", "places") else "everyone"
+    st.subheader(texts(f"shortlist.{key}"), anchor=False)
+    if key == "outside" or admits_by == "pass":
+        st.caption(texts(f"shortlist.{key}_note"))
+    shown = (*_OTHER_COLUMNS, *(_SCORE_COLUMNS if counts["has_other_scores"] else ()))
+    others = selection.outside_ranking(release, cut["stage_code"], cut["track_code"], _MOST)
+    rows = [[person_value(person, name, names) for name in shown] for person in others]
+    tables.show_grid(shown, rows, texts, comments, key="others", link=candidate_link.grid_link(visit))
+    _say_how_many(len(rows), counts["count_others"], texts)
+
+
+def _say_how_many(shown: int, count: int, texts: Texts) -> None:
+    """Say how many of a list are shown where that is not all of it."""
+    if shown < count:
+        written = {"shown": shown, "count": count}
+        st.caption(
+            texts(
+                "shortlist.showing",
+                **{name: formats.number(value, texts.language) for name, value in written.items()},
+            )
+        )
 
 
 def file_stem(cut: Row, list_row: Row | None) -> tuple[str, ...]:
@@ -185,41 +234,36 @@ def file_stem(cut: Row, list_row: Row | None) -> tuple[str, ...]:
     return ("shortlist", cut["stage_code"], cut["track_code"], *states)
 
 
-def _show_ranking(
-    cut: Row, ranked: Sequence[Row], names: Names, texts: Texts, comments: Mapping[str, str]
-) -> None:
+def _show_ranking(visit: Visit, cut: Row, counts: Row, names: Names, comments: Mapping[str, str]) -> None:
+    release, texts = visit.release, visit.texts
     st.subheader(texts("shortlist.ranked"), anchor=False)
     for_search, for_view = st.columns([1, 2], vertical_alignment="bottom")
-    wanted = for_search.text_input(texts("shortlist.search"), key="shortlist_search").strip()
-    view = for_view.segmented_control(
+    address.start_text(_SEARCH_KEY)
+    wanted = for_search.text_input(texts("shortlist.search"), key=_SEARCH_KEY).strip()
+    address.put(_SEARCH_KEY, wanted)
+    view = switch(
         texts("shortlist.view"),
-        ("all", "cut"),
-        default="cut" if len(ranked) > _LONG_LIST else "all",
-        format_func=lambda code: texts(f"shortlist.view_{code}"),
-        key=f"view_{cut['stage_code']}_{cut['track_code']}",
-        required=True,
+        {code: texts(f"shortlist.view_{code}") for code in _VIEWS},
+        _VIEW_KEY,
+        "cut" if counts["count_ranked"] > _LONG_LIST else "all",
+        place=for_view,
+        is_label_shown=True,
     )
-    if wanted and not any(wanted in person["candidate_no"] for person in ranked):
+    first, last = (1, counts["count_ranked"]) if wanted else shown_places(counts, view)
+    people = selection.ranking(
+        release, cut["stage_code"], cut["track_code"], first, last, wanted=wanted, limit=_MOST
+    )
+    if not people:
         st.info(texts("empty.search", text=wanted))
         return
-    has_decisions = any(person["decision_no"] for person in ranked)
     columns = [
         tables.column(name, texts, comments, _css(name))
         for name in _RANKED_COLUMNS
-        if name != "decision_no" or has_decisions
+        if name != "decision_no" or counts["has_decisions"]
     ]
-    shown = _shown_positions(ranked, wanted, view or "all")
-    rows = ranking_rows(columns, cut, ranked, shown, names, texts)
+    rows = ranking_rows(columns, cut, counts, people, names, visit)
     st.html(tables.html_table(columns, rows, texts("shortlist.ranked"), max_height=1100))
-    if len(shown) < len(ranked):
-        language = texts.language
-        st.caption(
-            texts(
-                "shortlist.showing",
-                shown=formats.number(len(shown), language),
-                count=formats.number(len(ranked), language),
-            )
-        )
+    _say_how_many(len(people), counts["count_ranked"], texts)
 
 
 def _css(name: str) -> str:
@@ -228,46 +272,39 @@ def _css(name: str) -> str:
     return "num" if name in _NUMERIC else "wide" if name == "reason" else ""
 
 
-def _shown_positions(ranked: Sequence[Row], wanted: str, view: str) -> list[int]:
-    """Return which positions of the ranking are shown: those found, those around the cut line, or all."""
-    if wanted:
-        return [position for position, person in enumerate(ranked) if wanted in person["candidate_no"]]
+def shown_places(counts: Row, view: str) -> tuple[int, int]:
+    """Return from which to which place of the ranking is shown: around the cut line, or all of it."""
     if view == "all":
-        return list(range(len(ranked)))
-    line = _line_position(ranked)
-    return list(range(max(0, line - _AROUND), min(len(ranked), line + _AROUND)))
-
-
-def _line_position(ranked: Sequence[Row]) -> int:
-    """Return how many of the ranking stand above the cut line."""
-    return sum(1 for person in ranked if person["is_admitted"])
+        return 1, counts["count_ranked"]
+    return max(1, counts["count_line"] - _AROUND + 1), min(
+        counts["count_ranked"], counts["count_line"] + _AROUND
+    )
 
 
 def ranking_rows(
     columns: Sequence[tables.Column],
     cut: Row,
-    ranked: Sequence[Row],
-    shown: Sequence[int],
+    counts: Row,
+    people: Sequence[Row],
     names: Names,
-    texts: Texts,
+    visit: Visit,
 ) -> list[str]:
-    """Return the rows of the ranking at the positions `shown`, the cut line, a row for each run left out."""
-    shared = Counter(person["rank"] for person in ranked)
-    line = _line_position(ranked)
-    visible = set(shown)
+    """Return the rows of `people` of the ranking, the cut line, a row for each run left out."""
+    texts, line = visit.texts, counts["count_line"]
     rows: list[str] = []
-    hidden = 0
-    for position in [*range(line), None, *range(line, len(ranked))]:
-        if position is not None and position not in visible:
-            hidden += 1
-            continue
-        rows += _gap(columns, hidden, texts)
-        hidden = 0
-        if position is not None:
-            rows.append(_ranked_row(columns, ranked[position], shared, names, texts))
-        elif cut["is_published"]:
-            rows.append(tables.span_row(columns, cut_line_text(cut, texts), "cut"))
-    return rows + _gap(columns, hidden, texts)
+    place, is_drawn = 0, False
+    for person in [*people, None]:
+        following = counts["count_ranked"] + 1 if person is None else person["display_order"]
+        if following > line and not is_drawn:
+            rows += _gap(columns, line - place, texts)
+            place, is_drawn = line, True
+            if cut["is_published"]:
+                rows.append(tables.span_row(columns, cut_line_text(cut, texts), "cut"))
+        rows += _gap(columns, following - 1 - place, texts)
+        if person is not None:
+            rows.append(_ranked_row(columns, person, names, visit))
+            place = following
+    return rows
 
 
 def _gap(columns: Sequence[tables.Column], count: int, texts: Texts) -> list[str]:
@@ -298,14 +335,15 @@ def cut_line_text(cut: Row, texts: Texts) -> str:
     )
 
 
-def _ranked_row(
-    columns: Sequence[tables.Column], person: Row, shared: Mapping[int, int], names: Names, texts: Texts
-) -> str:
+def _ranked_row(columns: Sequence[tables.Column], person: Row, names: Names, visit: Visit) -> str:
+    texts = visit.texts
     cells: list[tables.Cell] = []
     for name in (column.name for column in columns):
         value = person_value(person, name, names)
         if name == "rank":
-            cells.append(_rank_cell(person["rank"], shared, texts))
+            cells.append(_rank_cell(person, texts))
+        elif name == "candidate_no":
+            cells.append(candidate_link.cell(person["candidate_no"], visit))
         elif name == "score_points":
             cells.append(formats.points(person["score_points"], texts.language))
         elif name == "status" and person["is_at_cutoff"]:
@@ -317,10 +355,10 @@ def _ranked_row(
     return tables.table_row(columns, cells, at_cutoff + ("on" if person["is_admitted"] else "off"))
 
 
-def _rank_cell(rank: int, shared: Mapping[int, int], texts: Texts) -> tables.Cell:
-    if shared[rank] == 1:
-        return str(rank)
-    return tables.Html(f'<span title="{escape(texts("shortlist.shared_rank"))}">={rank}</span>')
+def _rank_cell(person: Row, texts: Texts) -> tables.Cell:
+    if person["count_same"] == 1:
+        return str(person["rank"])
+    return tables.Html(f'<span title="{escape(texts("shortlist.shared_rank"))}">={person["rank"]}</span>')
 
 
 def person_value(person: Row, name: str, names: Names) -> object:
@@ -335,8 +373,9 @@ def person_value(person: Row, name: str, names: Names) -> object:
     return person[name]
 
 
-def _show_reserve(release: Release, track: str, texts: Texts, comments: Mapping[str, str]) -> None:
-    enrolled = selection.reserve(release, track)
+def _show_reserve(visit: Visit, track: str, comments: Mapping[str, str]) -> None:
+    texts = visit.texts
+    enrolled = selection.reserve(visit.release, track)
     if not enrolled:
         return
     st.subheader(texts("shortlist.reserve"), anchor=False)
@@ -347,7 +386,7 @@ def _show_reserve(release: Release, track: str, texts: Texts, comments: Mapping[
             columns,
             [
                 formats.number(person["commission_rank"], texts.language),
-                person["candidate_no"],
+                candidate_link.cell(person["candidate_no"], visit),
                 formats.points(person["commission_points"], texts.language),
                 person["decision_no"] or formats.NOTHING,
                 formats.moment_text(person["decided_at"], texts.language),

@@ -17,6 +17,7 @@ _SEEDS: Mapping[str, tuple[str, str, bool]] = {
     "regions": ("region_code", "region_code", False),
     "sexes": ("sex_code", "sex_code", False),
     "age_bands": ("age_band_code", "age_from", False),
+    "education_levels": ("education_level_code", "level_order", False),
     "employer_types": ("employer_type_code", "rowid", False),
     "statuses": ("status_code", "status_order", False),
     "vetting_bodies": ("body_code", "body_order", True),
@@ -28,6 +29,7 @@ _SEEDS: Mapping[str, tuple[str, str, bool]] = {
     "test_languages": ("test_language_code", "language_order", False),
     "feeds": ("feed", "feed_order", False),
     "season_tasks": ("task_code", "task_order", False),
+    "track_change_effects": ("effect_code", "rowid", False),
 }
 
 

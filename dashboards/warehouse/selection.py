@@ -166,6 +166,70 @@ def shortlist(release: Release, stage: str, track: str) -> list[Row]:
     return candidates(release, stage, track, None, Filters())
 
 
+def list_counts(release: Release, stage: str, track: str) -> Row:
+    """Return how many are in a list, ranked, above the cut line, and not ranked.
+
+    `count_line`: ranked people who go on, all of them before the others of the ranking. `has_decisions` and
+    `has_other_scores`: whether anybody ranked has a decision, and anybody not ranked a score.
+    """
+    [row] = release.rows(
+        f"""
+        select
+            count(*) as count_people,
+            count(rank) as count_ranked,
+            count(rank) filter (where is_admitted) as count_line,
+            count(*) filter (where rank is null) as count_others,
+            count(*) filter (where status_code = 'not_admitted') as count_not_admitted,
+            coalesce(bool_or(rank is not null and decision_no is not null), false) as has_decisions,
+            coalesce(bool_or(rank is null and score_numerator is not null), false) as has_other_scores
+        from reporting.rpt_shortlists
+        where {_PLACE} and {_PEOPLE}
+        """,
+        {"stage": stage, "track": track, **_people_params(release, Filters())},
+    )
+    return row
+
+
+def ranking(
+    release: Release, stage: str, track: str, first: int, last: int, *, wanted: str = "", limit: int
+) -> list[Row]:
+    """Return the ranked people of a list from place `first` to `last` of it, at most `limit`.
+
+    `wanted`: only those whose number has this text in it. `count_same`: how many share the rank.
+    """
+    return release.rows(
+        f"""
+        select *
+        from (
+            select {_CANDIDATE_COLUMNS}, count(*) over (partition by rank) as count_same
+            from reporting.rpt_shortlists
+            where {_PLACE} and {_PEOPLE} and rank is not null
+        )
+        where display_order between $first and $last and contains(candidate_no, $wanted)
+        order by display_order
+        limit $limit
+        """,
+        {
+            "stage": stage, "track": track, "first": first, "last": last, "wanted": wanted, "limit": limit,
+            **_people_params(release, Filters()),
+        },
+    )  # fmt: skip
+
+
+def outside_ranking(release: Release, stage: str, track: str, limit: int) -> list[Row]:
+    """Return the people of a list who have no rank, in the order of the list, at most `limit`."""
+    return release.rows(
+        f"""
+        select {_CANDIDATE_COLUMNS}
+        from reporting.rpt_shortlists
+        where {_PLACE} and {_PEOPLE} and rank is null
+        order by display_order
+        limit $limit
+        """,
+        {"stage": stage, "track": track, "limit": limit, **_people_params(release, Filters())},
+    )
+
+
 def reserve(release: Release, track: str) -> list[Row]:
     """Return those enrolled in the Reserve from `track`, with their rank in the commission (Order §9)."""
     return release.rows(

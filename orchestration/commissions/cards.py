@@ -1,14 +1,13 @@
 """What a card shows of a candidate: the fields that seed `card_fields` lets the commission of a stage see.
 
-Belongs here: how each field that can be shown is read and named, and the card itself. Which of them are
-shown, and why, is the seed's: what it does not show is not even asked of the release. Not here: the list
-(`lists.py`), the paper around the cards (`shortlist.py`).
+Belongs here: how each line of a card is named and put into words, and the card itself. Which fields are shown
+is the seed's, and `rpt_commission_cards` has no row of any other. Not here: the list (`lists.py`), the paper
+around the cards (`shortlist.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from orchestration.errors import OrchestrationError
@@ -16,7 +15,7 @@ from orchestration.layout.content import Card, Fact, Paragraph, Tone
 
 if TYPE_CHECKING:
     from orchestration.commissions.figures import Figures
-    from orchestration.commissions.lists import CommissionList, Line, Result
+    from orchestration.commissions.lists import CommissionList, Line
     from orchestration.layout.texts import ReportTexts
     from orchestration.vetting_reports import Row
 
@@ -30,22 +29,20 @@ where stage_code = $stage order by field_order, field_code
 """
 
 
-@dataclass(frozen=True)
-class Source:
-    """Where a field of a candidate comes from: a column, and the seed with its names (code column, table)."""
+_CARDS = """
+select * from reporting.rpt_commission_cards
+where season_code::varchar = $season and stage_code = $stage order by candidate_no, card_order
+"""
 
-    column: str
-    names: tuple[str, str] | None = None
-
-
-# Field -> where the release holds it. A field of the seed that is not here cannot be shown.
-SOURCES: Mapping[str, Source] = {
-    "education": Source("backgrounds.education_level_code", ("education_level_code", "education_levels")),
-    "experience": Source("backgrounds.experience_years"),
-    "employer_type": Source("candidates.employer_type_code", ("employer_type_code", "employer_types")),
-    "region": Source("candidates.region_code", ("region_code", "regions")),
-    "age_band": Source("candidates.age_band_code", ("age_band_code", "age_bands")),
-    "sex": Source("candidates.sex_code", ("sex_code", "sexes")),
+# Field -> the seed that names its codes: code column and table; None for a number. A field of the seed
+# `card_fields` that is not here cannot be shown.
+NAMES: Mapping[str, tuple[str, str] | None] = {
+    "education": ("education_level_code", "education_levels"),
+    "experience": None,
+    "employer_type": ("employer_type_code", "employer_types"),
+    "region": ("region_code", "regions"),
+    "age_band": ("age_band_code", "age_bands"),
+    "sex": ("sex_code", "sexes"),
 }
 
 
@@ -56,7 +53,7 @@ def shown_fields(figures: Figures, stage_code: str) -> tuple[str, ...]:
     """
     rows = figures.reading.rows(_FIELDS, {"stage": stage_code})
     shown = tuple(str(row["field_code"]) for row in rows if row["is_shown"])
-    unknown = [code for code in shown if code not in (*SOURCES, *ALWAYS_SHOWN, EARLIER_RESULTS)]
+    unknown = [code for code in shown if code not in (*NAMES, *ALWAYS_SHOWN, EARLIER_RESULTS)]
     if unknown:
         raise OrchestrationError("error.card_field_unknown", field=unknown[0], stage=stage_code)
     hidden = [code for code in ALWAYS_SHOWN if code not in shown]
@@ -65,62 +62,48 @@ def shown_fields(figures: Figures, stage_code: str) -> tuple[str, ...]:
     return shown
 
 
-def details_query(fields: Sequence[str]) -> str:
-    """A query for the shown fields of `$numbers` and for nothing else: one column a field, in words."""
-    columns, joins = ["candidates.candidate_no"], []
-    for code in fields:
-        source = SOURCES.get(code)
-        if source is None:
-            continue
-        if source.names is None:
-            columns.append(f"{source.column} as {code}")
-        else:
-            key, seed = source.names
-            columns.append(f"{seed}.name_{{language}} as {code}")
-            joins.append(f"left join seeds.{seed} on {seed}.{key} = {source.column}")
-    return (
-        f"select {', '.join(columns)} from core.dim_candidates as candidates"
-        " left join core.dim_candidate_backgrounds as backgrounds using (season_code, candidate_no) "
-        + " ".join(joins)
-        + " where candidates.season_code::varchar = $season"
-        " and list_contains($numbers, candidates.candidate_no) order by candidates.candidate_no"
-    )
+def read_cards(figures: Figures, stage_code: str) -> dict[str, list[Row]]:
+    """The lines of each card of a commission's list, in order, by candidate number; codes as their names."""
+    names = {
+        field: {row["code"]: row["name"] for row in figures.reading.rows(_names_query(*seed))}
+        for field, seed in NAMES.items()
+        if seed is not None
+    }
+    found: dict[str, list[Row]] = {}
+    for row in figures.rows(_CARDS, stage=stage_code):
+        field, code = str(row["field_code"]), row["value_code"]
+        value = int(code) if field == "experience" and code is not None else names.get(field, {}).get(code)
+        found.setdefault(str(row["candidate_no"]), []).append({**row, "value": value})
+    return found
 
 
-def read_details(figures: Figures, fields: Sequence[str], numbers: Sequence[str]) -> dict[str, Row]:
-    """The shown fields of candidates by number."""
-    rows = figures.rows(details_query(fields), numbers=list(numbers))
-    return {str(row["candidate_no"]): row for row in rows}
+def _names_query(column: str, seed: str) -> str:
+    return f"select {column} as code, name_{{language}} as name from seeds.{seed}"
 
 
 def card(
-    figures: Figures,
-    found: CommissionList,
-    fields: Sequence[str],
-    track_code: str,
-    line: Line,
-    details: Mapping[str, Row],
+    figures: Figures, found: CommissionList, fields: Sequence[str], line: Line, said: Sequence[Row]
 ) -> Card:
-    """One candidate, by number, with the shown fields; what they stand for is said below."""
+    """One candidate, by number, with the lines of the card; what they stand for is said below."""
     say = figures.say
     facts: list[Fact] = []
-    for code in fields:
+    earlier: dict[str, str] = {}
+    for row in said:
+        code = row["field_code"]
         if code == TRACK:
-            facts.append(Fact(say("paper.track"), figures.tracks[track_code]))
+            facts.append(Fact(say("paper.track"), figures.tracks[row["value_code"]]))
         elif code == LIST_RESULT:
-            facts.append(Fact(_list_label(say, found), result_text(say, line.result)))
+            facts.append(Fact(_list_label(say, found), result_text(say, row)))
         elif code == EARLIER_RESULTS:
-            continue
+            earlier[row["result_stage_code"]] = result_text(say, row)
         else:
-            facts.append(_detail(say, code, details[line.candidate_no][code]))
+            facts.append(_detail(say, code, row["value"]))
     blocks = []
-    if EARLIER_RESULTS in fields and line.earlier:
+    if EARLIER_RESULTS in fields and earlier:
         facts += [
             Fact(
                 say("paper.for_information", stage=stage["stage_name"]),
-                result_text(say, line.earlier[stage["stage_code"]])
-                if stage["stage_code"] in line.earlier
-                else None,
+                earlier.get(stage["stage_code"]),
             )
             for stage in found.earlier_stages
         ]
@@ -136,11 +119,11 @@ def _list_label(say: ReportTexts, found: CommissionList) -> str:
     return name if found.stage["scoring_code"] == "none" else say("paper.for_information", stage=name)
 
 
-def result_text(say: ReportTexts, result: Result) -> str:
+def result_text(say: ReportTexts, row: Row) -> str:
     """A score with two decimals (A22) and its place among those ranked in the track."""
-    if result.rank is None or result.pool is None:
-        return say("paper.score_only", score=result.points)
-    return say("paper.score_and_rank", score=result.points, rank=result.rank, pool=result.pool)
+    if row["rank"] is None or row["count_pool"] is None:
+        return say("paper.score_only", score=row["score_points"])
+    return say("paper.score_and_rank", score=row["score_points"], rank=row["rank"], pool=row["count_pool"])
 
 
 def _detail(say: ReportTexts, code: str, value: object) -> Fact:

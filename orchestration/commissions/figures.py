@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 # A home that holds a demo says so in this file.
 DEMO_MARK = "demo.json"
 NEEDED_TABLES = (
-    "core.dim_candidate_backgrounds",
     "core.fct_reserve_places",
+    "reporting.rpt_commission_cards",
+    "reporting.rpt_commission_lists",
+    "reporting.rpt_commission_tracks",
     "reporting.rpt_quota_standings",
     "seeds.card_fields",
-    "selection.sel_publications",
 )
 
 

@@ -36,7 +36,6 @@ from orchestration.commissions.act_books import (
     require_nothing_waits,
 )
 from orchestration.commissions.figures import open_figures
-from orchestration.commissions.lists import STOPPED
 from orchestration.commissions.quota_acts import require_no_revision_waits
 from orchestration.commissions.quotas import read_quotas
 from orchestration.delivery import BookFile, deliver_book, source_file
@@ -51,6 +50,8 @@ if TYPE_CHECKING:
 FEED, NAME_OF_FILES = "agency__national_decisions", "agency__national_decisions__acts"
 COLUMNS = ("decision_no", "candidate_no", "decided_at", "decision_code", "override_by", "override_reason")
 ENROL, DECLINE = "enrol", "decline"
+# Out by now: the place stays empty (A11).
+STOPPED = ("annulled", "excluded", "withdrawn")
 _NUMBER = re.compile(r"R\d{2}-\d{6}")
 
 _CANDIDATES = """

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration.commissions.cards import EARLIER_RESULTS, card, read_details, shown_fields
+from orchestration.commissions.cards import EARLIER_RESULTS, card, read_cards, shown_fields
 from orchestration.commissions.lists import CommissionList, Line, TrackList, read_list
 from orchestration.layout.content import (
     Block,
@@ -37,14 +37,13 @@ def shortlist(figures: Figures, stage_code: str, track_code: str = "") -> Docume
     """
     say, found = figures.say, read_list(figures, stage_code, track_code)
     fields = shown_fields(figures, stage_code)
-    numbers = [line.candidate_no for track in found.tracks for line in track.on_list]
-    details = read_details(figures, fields, numbers)
+    said = read_cards(figures, stage_code)
     sections = [_overview(figures, found, fields)]
     for track in found.tracks:
         sections.append(_track_section(figures, found, fields, track))
         if track.on_list:
             cards = tuple(
-                card(figures, found, fields, track.track_code, line, details) for line in track.on_list
+                card(figures, found, fields, line, said[line.candidate_no]) for line in track.on_list
             )
             name = figures.tracks[track.track_code]
             block = Cards(say("paper.cards_sheet", track=name), say("paper.candidate"), cards)
@@ -97,20 +96,13 @@ def _overview(figures: Figures, found: CommissionList, fields: Sequence[str]) ->
         (
             figures.tracks[track.track_code], track.cut["limit_places"], track.cut["cutoff_points"],
             len(track.on_list), track.cut["count_by_tie"], track.cut["count_over_limit"],
-            _free(track), track.count_out,
+            track.cut["count_left_free"], track.count_out,
         )
         for track in found.tracks
     )  # fmt: skip
     notes = (say("paper.cut_note"), say("paper.out_note"))
     blocks += [Table(say("paper.cut_sheet"), say("paper.cut"), columns, rows, notes), PageBreak()]
     return Section(say("paper.overview"), tuple(blocks))
-
-
-def _free(track: TrackList) -> int:
-    """Places that a shortfall leaves free: nothing moves between tracks (§3.3)."""
-    if not track.cut["is_shortfall"] or track.cut["limit_places"] is None:
-        return 0
-    return max(0, int(track.cut["limit_places"]) - int(track.cut["count_admitted"]))
 
 
 def _track_section(
@@ -122,7 +114,7 @@ def _track_section(
         text = say.plural("paper.cap_exceeded", track.cut["count_over_limit"])
         blocks.append(Paragraph(text, Tone.WARNING))
     if track.cut["is_shortfall"]:
-        blocks.append(Paragraph(say.plural("paper.shortfall", _free(track)), Tone.WARNING))
+        blocks.append(Paragraph(say.plural("paper.shortfall", track.cut["count_left_free"]), Tone.WARNING))
     if track.count_out:
         blocks.append(Paragraph(say.plural("paper.out_since", track.count_out), Tone.WARNING))
     if track.on_list:
@@ -175,7 +167,7 @@ def _lines(
     for line in lines:
         row: list[Value] = [line.result.rank, line.candidate_no, line.result.points]
         if shows_before:
-            row.append(line.before.points if line.before else None)
+            row.append(line.before)
         rows.append((*row, _remark(figures, line)))
     if any(line.has_equals for line in lines):
         notes.append(say("paper.equals_note"))

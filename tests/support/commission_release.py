@@ -27,6 +27,12 @@ STAGES = {
     "text_test": 3, "numeric_test": 4, "situational": 5, "assessment_centre": 6, "interview": 7,
     "expert_commission": 8, "national_commission": 9,
 }  # fmt: skip
+# What a commission reads, and what it reads of each candidate, in the order of computing.
+OF_COMMISSIONS = (
+    "dim_commissions", "sel_commission_lists", "rpt_commission_lists", "rpt_commission_tracks",
+    "rpt_commission_cards",
+)  # fmt: skip
+MODELS = ("rpt_quota_standings", "rpt_shortlists", *OF_COMMISSIONS)
 PLACES = {"social": 9, "infrastructure": 8, "economy": 7, "digital": 9, "agro": 9, "foreign": 8}
 
 _TABLES = """
@@ -50,10 +56,11 @@ create table core.fct_national_decisions (
     season_code varchar, decision_no varchar, candidate_no varchar, decided_at timestamp,
     decision_code varchar);
 create table core.dim_stages as
-    select season_code::varchar as season_code, stage_code, stage_order, admits_by_code from seeds.stages;
-create table reporting.rpt_stage_tracks (
-    season_code varchar, stage_code varchar, track_code varchar, track_order integer, count_pool integer,
-    limit_places integer, cutoff_points decimal(9, 2), count_admitted integer, count_by_tie integer,
+    select season_code::varchar as season_code, stage_code, stage_order, scoring_code, admits_by_code
+    from seeds.stages;
+create table selection.sel_cutoffs (
+    season_code varchar, stage_code varchar, track_code varchar, count_pool integer, limit_places integer,
+    cutoff_numerator bigint, cutoff_denominator bigint, count_admitted integer, count_by_tie integer,
     count_over_limit integer, is_shortfall boolean, is_published boolean);
 create table selection.sel_publications (
     season_code varchar, stage_code varchar, version integer, is_provisional boolean, planned_at timestamp,
@@ -113,8 +120,6 @@ def write_commission_release(
         connection.execute(_TABLES)
         _write_people(connection, people)
         _write_places(connection, said)
-        for model in ("rpt_quota_standings", "rpt_shortlists"):
-            connection.execute(f"create table reporting.{model} as {rendered(model)}")
         _write_cuts(connection, people, said)
         for stage in STAGES:
             version = said.version if stage in said.published else None
@@ -123,8 +128,16 @@ def write_commission_release(
                 " ('2025', ?, ?, ?, timestamp '2025-10-16', timestamp '2025-10-16 04:00:00')",
                 [stage, version, version is None],
             )
+        compute(connection, MODELS)
     write_pointer(folder, file)
     return file
+
+
+def compute(connection: duckdb.DuckDBPyConnection, models: Sequence[str]) -> None:
+    """Compute models in a release file, anew where they are there."""
+    for model in models:
+        schema = SCHEMAS[model.split("_")[0]]
+        connection.execute(f"create or replace table {schema}.{model} as {rendered(model)}")
 
 
 def rendered(model: str) -> str:
@@ -186,16 +199,16 @@ def _write_places(connection: duckdb.DuckDBPyConnection, season: Season) -> None
 
 def _write_cuts(connection: duckdb.DuckDBPyConnection, people: Sequence[Person], season: Season) -> None:
     for stage in STAGES:
-        for order, track in enumerate(PLACES, start=1):
+        for track in PLACES:
             there = [one for one in people if one.track == track and stage in one.scores]
             on = [one for one in there if one.goes_on]
             limit = season.limits.get(track, len(on))
             lowest = min((one.scores[stage] for one in on), default=None)
             tied = [one for one in on if one.scores[stage] == lowest] if len(on) > limit else []
-            cutoff = None if lowest is None or len(there) < limit else round(float(lowest), 2)
+            lowest = None if len(there) < limit else lowest
+            cutoff = (None, None) if lowest is None else lowest.as_integer_ratio()
             connection.execute(
-                "insert into reporting.rpt_stage_tracks values"
-                " ('2025', ?, ?, ?, ?, ?, ?::decimal(9, 2), ?, ?, ?, ?, ?)",
-                [stage, track, order, len(there), limit, cutoff, len(on), len(tied), max(0, len(on) - limit),
-                 len(there) < limit, stage in season.published],
+                "insert into selection.sel_cutoffs values ('2025', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [stage, track, len(there), limit, *cutoff, len(on), len(tied),
+                 max(0, len(on) - limit), len(there) < limit, stage in season.published],
             )  # fmt: skip

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from dashboards import warehouse
-from dashboards.components import formats, tables
+from dashboards.access import COMMISSION_MEMBER, Grant
+from dashboards.components import candidate_link, formats, tables
 from dashboards.i18n import LANGUAGES, load_texts
 from dashboards.views import shortlist
 from dashboards.warehouse import Release, Row, publications, selection
+from tests.support.visits import visit_of
 
 COLUMNS = [tables.Column(name, name=name) for name in shortlist._RANKED_COLUMNS]
 
@@ -32,12 +34,12 @@ def _ranked(release: Release, stage: str, track: str) -> list[Row]:
     return [row for row in selection.shortlist(release, stage, track) if row["rank"] is not None]
 
 
-def _rows(release: Release, stage: str, track: str, shown: list[int] | None = None) -> list[str]:
-    ranked = _ranked(release, stage, track)
+def _rows(release: Release, stage: str, track: str, places: tuple[int, int] = (1, 10**6)) -> list[str]:
+    people = selection.ranking(release, stage, track, *places, limit=10**6)
+    counts = selection.list_counts(release, stage, track)
     return shortlist.ranking_rows(
-        COLUMNS, _cut(release, stage, track), ranked, list(range(len(ranked))) if shown is None else shown,
-        _names(release), load_texts("en"),
-    )  # fmt: skip
+        COLUMNS, _cut(release, stage, track), counts, people, _names(release), visit_of(release)
+    )
 
 
 def test_the_cut_line_stands_between_admitted_and_the_rest(release: Release) -> None:
@@ -66,8 +68,8 @@ def test_a_shortfall_has_its_line_below_everybody(release: Release) -> None:
 
 def test_people_who_are_not_shown_are_counted(release: Release) -> None:
     ranked = _ranked(release, "text_test", "social")
-    rows = _rows(release, "text_test", "social", shown=[0])
-    line = shortlist._line_position(ranked)
+    rows = _rows(release, "text_test", "social", places=(1, 1))
+    line = sum(person["is_admitted"] for person in ranked)
     assert [("gap" in row, "cut" in row[:20]) for row in rows] == [
         (False, False), (True, False), (False, True), (True, False)
     ]  # fmt: skip
@@ -76,13 +78,53 @@ def test_people_who_are_not_shown_are_counted(release: Release) -> None:
 
 
 def test_the_view_around_the_line_shows_both_sides(release: Release) -> None:
+    counts = selection.list_counts(release, "text_test", "social")
+    line = sum(person["is_admitted"] for person in _ranked(release, "text_test", "social"))
+    assert shortlist.shown_places(counts, "cut") == (line - 9, line + 10)
+    assert shortlist.shown_places(counts, "all") == (1, counts["count_ranked"])
+    assert shortlist.shown_places({"count_line": 3, "count_ranked": 5}, "cut") == (1, 5)
+
+
+def test_a_number_is_found_wherever_it_stands_and_its_place_is_kept(release: Release) -> None:
     ranked = _ranked(release, "text_test", "social")
-    line = shortlist._line_position(ranked)
-    shown = shortlist._shown_positions(ranked, "", "cut")
-    assert min(shown) == line - 10
-    assert max(shown) == line + 9
-    number = ranked[3]["candidate_no"]
-    assert 3 in shortlist._shown_positions(ranked, number, "cut")
+    wanted = ranked[-2]["candidate_no"]
+    found = selection.ranking(release, "text_test", "social", 1, len(ranked), wanted=wanted, limit=10)
+    assert [row["candidate_no"] for row in found] == [wanted]
+    assert found[0]["display_order"] == len(ranked) - 1
+    assert selection.ranking(release, "text_test", "social", 1, len(ranked), wanted="%", limit=10) == []
+
+
+@pytest.mark.parametrize("stage", ["text_test", "vetting", "situational"])
+def test_counts_of_a_list_are_those_of_its_people(release: Release, stage: str) -> None:
+    people = selection.shortlist(release, stage, "social")
+    ranked = [row for row in people if row["rank"] is not None]
+    counts = selection.list_counts(release, stage, "social")
+    assert counts == {
+        "count_people": len(people),
+        "count_ranked": len(ranked),
+        "count_line": sum(row["is_admitted"] for row in ranked),
+        "count_others": len(people) - len(ranked),
+        "count_not_admitted": sum(row["status_code"] == "not_admitted" for row in people),
+        "has_decisions": any(row["decision_no"] for row in ranked),
+        "has_other_scores": any(row["rank"] is None and row["score_numerator"] is not None for row in people),
+    }
+    for row in selection.ranking(release, stage, "social", 1, len(ranked), limit=10**6):
+        assert row["count_same"] == sum(other["rank"] == row["rank"] for other in ranked)
+    others = selection.outside_ranking(release, stage, "social", 10**6)
+    assert [row["candidate_no"] for row in others] == [
+        row["candidate_no"] for row in people if row["rank"] is None
+    ]
+    assert len(selection.outside_ranking(release, stage, "social", 1)) == min(1, len(others))
+
+
+def test_only_roles_with_the_page_of_a_candidate_get_a_link_to_it(release: Release) -> None:
+    number = _ranked(release, "text_test", "social")[0]["candidate_no"]
+    assert f'href="candidate?candidate={number}&amp;lang=en&amp;role=engineer"' in _rows(
+        release, "text_test", "social"
+    )[0]  # fmt: skip
+    member = visit_of(release, "en", Grant(COMMISSION_MEMBER, "expert_commission", "digital"))
+    assert candidate_link.cell(number, member) == number
+    assert candidate_link.grid_link(member) is None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -101,8 +143,8 @@ def test_the_line_says_cutoff_places_and_ties(language: str) -> None:
 
 def test_figures_of_a_cut(release: Release) -> None:
     cut = _cut(release, "numeric_test", "digital")
-    people = selection.shortlist(release, "numeric_test", "digital")
-    figures = dict(shortlist.list_figures(cut, people, "places", load_texts("en")))
+    counts = selection.list_counts(release, "numeric_test", "digital")
+    figures = dict(shortlist.list_figures(cut, counts, "places", load_texts("en")))
     assert figures == {
         "With a result": str(cut["count_pool"]),
         "Places": str(cut["limit_places"]),
@@ -116,8 +158,9 @@ def test_figures_of_a_cut(release: Release) -> None:
 
 def test_figures_before_publication(early_release: Release) -> None:
     cut = _cut(early_release, "numeric_test", "digital")
+    counts = selection.list_counts(early_release, "numeric_test", "digital")
     people = selection.shortlist(early_release, "numeric_test", "digital")
-    figures = shortlist.list_figures(cut, people, "places", load_texts("en"))
+    figures = shortlist.list_figures(cut, counts, "places", load_texts("en"))
     assert figures == [("Entered", str(len(people))), ("Places", str(cut["limit_places"]))]
 
 

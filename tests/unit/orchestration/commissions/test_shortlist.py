@@ -15,7 +15,7 @@ import pytest
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
-from orchestration.commissions.cards import SOURCES, details_query, shown_fields
+from orchestration.commissions.cards import NAMES, shown_fields
 from orchestration.commissions.figures import Figures, open_figures
 from orchestration.commissions.lists import commission_stages, read_list
 from orchestration.commissions.shortlist import shortlist
@@ -23,7 +23,13 @@ from orchestration.errors import OrchestrationError, UserError
 from orchestration.layout.content import Cards, Document, Table
 from orchestration.layout.rendering import FORMATS, render
 from orchestration.settings import PROJECT_ROOT, Settings
-from tests.support.commission_release import Person, Season, write_commission_release
+from tests.support.commission_release import (
+    OF_COMMISSIONS,
+    Person,
+    Season,
+    compute,
+    write_commission_release,
+)
 
 SEED = PROJECT_ROOT / "dbt_project" / "seeds" / "card_fields.csv"
 RUNBOOK = PROJECT_ROOT / "docs" / "runbooks" / "commission-papers.md"
@@ -184,6 +190,7 @@ def switch(file: Path, stage: str, field_code: str, is_shown: bool) -> None:
             "update seeds.card_fields set is_shown = ? where stage_code = ? and field_code = ?",
             [is_shown, stage, field_code],
         )
+        compute(connection, OF_COMMISSIONS)
 
 
 @pytest.mark.parametrize("format_name", FORMATS)
@@ -208,12 +215,24 @@ def test_a_field_that_is_not_shown_is_nowhere_in_the_file(
     assert found == [False, True]
 
 
-def test_what_is_not_shown_is_not_even_asked_for() -> None:
-    asked = details_query(["track", "list_result", "education"])
-    assert "education_levels" in asked
-    for field_code, source in SOURCES.items():
-        if field_code != "education":
-            assert source.column not in asked
+@pytest.mark.parametrize("field_code", [*TELLING, "experience", "earlier_results"])
+def test_what_is_not_shown_is_not_even_in_the_table(settings: Settings, field_code: str) -> None:
+    """Whoever holds a commission's tables holds no value of a hidden field, in whatever column."""
+    scores = {**EARLIER, "interview": Fraction(7532, 100), "expert_commission": Fraction(9)}
+    who = Person("R25-000001", "agro", scores, years=7531)
+    file = write_commission_release(settings, [who])
+    sought = {"experience": "7531", "earlier_results": "75.32"}.get(field_code) or TELLING[field_code][2]
+    found = []
+    for is_shown in (False, True):
+        switch(file, "national_commission", field_code, is_shown)
+        with duckdb.connect(str(file), read_only=True) as connection:
+            tables = [
+                connection.execute(f"from {name} where stage_code = 'national_commission'").fetchall()
+                for name in (f"reporting.{model}" for model in OF_COMMISSIONS[2:])
+            ]
+        assert all(tables)
+        found.append(sought in " ".join(str(value) for rows in tables for row in rows for value in row))
+    assert found == [False, True]
 
 
 def rows_of_seed() -> list[dict[str, str]]:
@@ -227,7 +246,7 @@ def test_the_seed_decides_on_the_same_fields_for_both_commissions() -> None:
         fields.setdefault(row["stage_code"], set()).add(row["field_code"])
     assert fields.keys() == {"expert_commission", "national_commission"}
     assert fields["expert_commission"] == fields["national_commission"]
-    assert set(SOURCES) < fields["expert_commission"]
+    assert set(NAMES) < fields["expert_commission"]
 
 
 def test_no_commission_sees_names_vetting_signals_conflicts_or_single_marks() -> None:
