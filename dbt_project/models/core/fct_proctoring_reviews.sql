@@ -20,6 +20,7 @@ select
     reviews.review_round,
     reviews.reviewer_code,
     reviews.verdict_code,
+    reviews.review_reason_code,
     reviews.reviewed_at,
     coalesce(reviews.review_id in (judged.first_review_id, judged.second_review_id), false) as is_counted,
     reviews._batch_id,
