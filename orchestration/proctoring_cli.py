@@ -61,6 +61,15 @@ def progress(stage: str, by_group: bool) -> None:
         show_groups(screen, reports.read_groups(opened, wanted))
 
 
+@proctoring.command(cls=LocalCommand)
+def reviews() -> None:
+    """What reviewers have judged in the app."""
+    from orchestration.proctoring_console import show_reviews
+    from orchestration.review_delivery import reviews_held
+
+    show_reviews(current_screen(), reviews_held(current_settings()))
+
+
 @proctoring.command("run", cls=LocalCommand)
 @click.option("--again", is_flag=True)
 def run_all(again: bool) -> int:

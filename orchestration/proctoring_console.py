@@ -16,9 +16,11 @@ from orchestration.console_values import NOTHING, cell, local, number
 if TYPE_CHECKING:
     from orchestration.console import Screen
     from orchestration.releases import CurrentRelease
+    from orchestration.review_delivery import ReviewsHeld
     from orchestration.vetting_reports import Row
 
 _RECORDINGS = ("count_sittings", "count_gone_through", "count_inconclusive", "count_missing", "count_awaited")
+_VERDICTS = ("confirmed", "dismissed", "inconclusive")
 _HOURS = ("duration_seconds", "seen_seconds", "heard_seconds")
 _STATES = tuple(
     f"count_signals_{state}"
@@ -117,6 +119,28 @@ def show_groups(screen: Screen, rows: Sequence[Row]) -> None:
             number(row["count_sittings_confirmed"]),
         )  # fmt: skip
     screen.console.print(table)
+
+
+def show_reviews(screen: Screen, held: ReviewsHeld) -> None:
+    """The verdicts of the book of reviews by round, who gives them, and what is not delivered yet."""
+    screen.say("proctoring.reviews_title", last=local(held.last_reviewed_at))
+    if not held.count_reviewers:
+        screen.say("proctoring.no_reviews")
+        return
+    table = _table(screen, ("review_round",), _VERDICTS)
+    for turn in (1, 2):
+        table.add_row(
+            screen.texts(f"proctoring.round_{turn}"),
+            *(number(held.verdicts.get((turn, name), 0)) for name in _VERDICTS),
+        )
+    screen.console.print(table)
+    screen.say(
+        "proctoring.reviews_counts",
+        reviewers=number(held.count_reviewers),
+        claims=number(held.count_claims),
+        undelivered=number(held.count_undelivered),
+        delivered=local(held.last_delivered_at),
+    )
 
 
 def clock(seconds: Decimal) -> str:

@@ -22,6 +22,7 @@ select
     reviews.verdict_code,
     reviews.review_reason_code,
     reviews.reviewed_at,
+    reviews.is_control,
     coalesce(reviews.review_id in (judged.first_review_id, judged.second_review_id), false) as is_counted,
     reviews._batch_id,
     reviews._received_at

@@ -1,0 +1,69 @@
+-- A28: sittings in which the latest run found nothing, and which of them reviewers look at all the same.
+with recordings as (
+    select * from {{ ref('int_recordings__judged') }}
+    where recording_state_code = 'seen'
+),
+
+coverage as (
+    select * from {{ ref('stg_proctoring__coverage') }}
+),
+
+signals as (
+    select * from {{ ref('stg_proctoring__signals') }}
+),
+
+reviews as (
+    select * from {{ ref('stg_proctoring__reviews') }}
+),
+
+policy as (
+    select * from {{ ref('int_policy__by_season') }}
+),
+
+-- signals in force: of the latest run, or of an earlier one and reviewed
+flagged as (
+    select distinct signals.sitting_id
+    from signals
+    inner join coverage on signals.sitting_id = coverage.sitting_id
+    left join reviews on signals.signal_id = reviews.signal_id
+    where signals.run_id = coverage.run_id or reviews.signal_id is not null
+),
+
+clean as (
+    select
+        recordings.season_code,
+        recordings.stage_code,
+        recordings.sitting_id,
+        coverage.run_id,
+        coverage.duration_seconds,
+        policy.control_seconds,
+        policy.control_min_count,
+        policy.control_seed || '|control|' || recordings.sitting_id as drawn_text,
+        {{ is_drawn("policy.control_seed || '|control|' || recordings.sitting_id", 'policy.control_percent') }}
+            as is_in_share,
+        row_number() over (
+            partition by recordings.season_code, recordings.stage_code
+            order by sha256(policy.control_seed || '|control|' || recordings.sitting_id), recordings.sitting_id
+        ) as control_order
+    from recordings
+    inner join coverage on recordings.sitting_id = coverage.sitting_id
+    inner join policy on recordings.season_code = policy.season_code
+    left join flagged on recordings.sitting_id = flagged.sitting_id
+    where flagged.sitting_id is null and coverage.duration_seconds > policy.control_seconds
+)
+
+select
+    season_code,
+    stage_code,
+    sitting_id,
+    {{ control_id('sitting_id') }} as control_id,
+    run_id,
+    control_order,
+    is_in_share or control_order <= control_min_count as is_drawn,
+    -- any whole second from which that many seconds are left, each as likely as another
+    (
+        {{ drawn_number("drawn_text || '|second'") }}
+        * (floor(duration_seconds)::bigint - control_seconds + 1) // 4294967296
+    )::decimal(12, 4) as started_seconds,
+    control_seconds::decimal(12, 4) as duration_seconds
+from clean
