@@ -9,8 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dashboards.access import ANALYST, COMMISSION_MEMBER, ENGINEER, PUBLISHER, VETTING_OFFICER, Grant
-from dashboards.views import funnel, publications, shortlist, vetting
+from dashboards.access import (
+    ANALYST,
+    COMMISSION_MEMBER,
+    ENGINEER,
+    PROCTORING_REVIEWER,
+    PUBLISHER,
+    VETTING_OFFICER,
+    Grant,
+)
+from dashboards.views import funnel, proctoring, publications, shortlist, vetting
 from dashboards.visit import Visit
 
 
@@ -26,6 +34,7 @@ class Page:
 PAGES: tuple[Page, ...] = (
     Page("funnel", funnel.render, (ANALYST, PUBLISHER, ENGINEER)),
     Page("vetting", vetting.render, (ANALYST, VETTING_OFFICER, ENGINEER)),
+    Page("proctoring", proctoring.render, (PROCTORING_REVIEWER,)),
     Page("shortlist", shortlist.render, (ANALYST, COMMISSION_MEMBER, PUBLISHER, ENGINEER)),
     Page("publications", publications.render, (ANALYST, PUBLISHER, ENGINEER)),
 )

@@ -30,7 +30,7 @@ FOLDER_NAME = "reviews"
 CLAIM_MINUTES = 15
 #: How long a writer waits for another one, seconds.
 _BUSY_SECONDS = 10
-#: The signs of codes: no vowels, so that they make no words; no digits, so that they are no numbers of people.
+#: The signs of codes: without vowels they make no words, without digits no numbers of people.
 _CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 
 CONFIRMED, DISMISSED, INCONCLUSIVE = "confirmed", "dismissed", "inconclusive"
@@ -65,6 +65,7 @@ create table if not exists verdicts (
     verdict_code text not null check (verdict_code in ('confirmed', 'dismissed', 'inconclusive')),
     review_reason_code text not null,
     note text not null,
+    is_unnamed integer not null check (is_unnamed in (0, 1)),
     reviewed_at text not null,
     unique (signal_id, review_round),
     unique (signal_id, reviewer_code)
@@ -75,8 +76,8 @@ create trigger if not exists verdicts_are_not_deleted before delete on verdicts
 begin select raise(abort, 'verdicts are only appended'); end;
 """
 
-# Of a piece of the queue, in its order: what this reviewer may take, and for which round. A signal whose first
-# review was made waits for a second one unless that dismissed it; nobody makes both.
+# Of a piece of the queue, in its order: what this reviewer may take, and for which round. After a first
+# review a signal waits for a second one unless that dismissed it; nobody makes both.
 _FREE = """
 select
     queue.value ->> 'signal_id' as signal_id,
@@ -151,7 +152,10 @@ class Claim:
 
 @dataclass(frozen=True)
 class Verdict:
-    """One verdict as it stands in the book; `reviewed_at` in UTC, the note for the Agency's eyes alone."""
+    """One verdict as it stands in the book; `reviewed_at` in UTC, the note for the Agency's eyes alone.
+
+    `is_unnamed`: the reviewer was not told what was found, nor whether anything was.
+    """
 
     review_id: str
     signal_id: str
@@ -161,6 +165,7 @@ class Verdict:
     verdict_code: str
     review_reason_code: str
     note: str
+    is_unnamed: bool
     reviewed_at: str
 
 
@@ -237,6 +242,8 @@ class ReviewBook:
         verdict_code: str,
         review_reason_code: str,
         note: str = "",
+        *,
+        is_unnamed: bool = False,
         now: datetime | None = None,
     ) -> Verdict:
         """Append a verdict and end the claim; the same verdict once more changes nothing.
@@ -267,6 +274,7 @@ class ReviewBook:
                 verdict_code,
                 review_reason_code,
                 note.strip(),
+                is_unnamed,
                 _text(now or _now()),
             )
             names = list(verdict.__dataclass_fields__)
@@ -286,7 +294,7 @@ class ReviewBook:
             return [_verdict(row) for row in rows]
 
     def others(self, reviewer_code: str) -> dict[str, Verdict]:
-        """Return the other reviewer's verdict by signal, of signals that this reviewer has judged and no others."""
+        """Return the other reviewer's verdict by signal, of those that this reviewer has judged too."""
         with self._reading() as book:
             rows = book.execute(
                 "select other.* from verdicts as other inner join verdicts as own"
@@ -296,16 +304,12 @@ class ReviewBook:
             )
             return {row["signal_id"]: _verdict(row) for row in rows}
 
-    def settled(self) -> tuple[list[str], list[str]]:
-        """Return the signals on which nothing is left to say, and those with a first verdict that is not enough."""
+    def count_since(self, moment: datetime) -> int:
+        """Return how many verdicts, of everybody, were given after a moment (naive UTC)."""
         with self._reading() as book:
-            rows = book.execute(
-                "select signal_id, max(review_round = 2 or verdict_code = 'dismissed') as is_settled"
-                " from verdicts group by signal_id order by signal_id"
-            ).fetchall()
-        done, second = ([row["signal_id"] for row in rows if bool(row["is_settled"]) is is_settled]
-                        for is_settled in (True, False))  # fmt: skip
-        return done, second
+            since = _text(moment.replace(tzinfo=UTC))
+            found = book.execute("select count(*) from verdicts where reviewed_at > ?", (since,))
+            return int(found.fetchone()[0])
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -397,7 +401,8 @@ def _given(book: sqlite3.Connection, signal_id: str, reviewer_code: str) -> Verd
 
 
 def _verdict(row: sqlite3.Row) -> Verdict:
-    return Verdict(**{name: row[name] for name in Verdict.__dataclass_fields__})
+    values = {name: row[name] for name in Verdict.__dataclass_fields__}
+    return Verdict(**{**values, "is_unnamed": bool(row["is_unnamed"])})
 
 
 _CLAIM = timedelta(minutes=CLAIM_MINUTES)

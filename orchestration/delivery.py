@@ -32,8 +32,8 @@ def deliver_books(settings: Settings, *, is_unasked: bool = False) -> list[Path]
     """Deliver what is in a book and neither in the landing folder nor landed; returns the new files.
 
     Books: publications, draws of cases, assignments of experts, forms read, places given, revisions of
-    quotas, decisions of the National Commission, verdicts of reviewers. `is_unasked`: nobody waits for it; verdicts then go out now and then
-    instead of one by one. Raises the errors of reading a book.
+    quotas, decisions of the National Commission, verdicts of reviewers. `is_unasked`: nobody waits for it;
+    verdicts then go out now and then instead of one by one. Raises the errors of reading one.
     """
     from orchestration.assignment.delivery import deliver_assignments, deliver_draws
     from orchestration.commissions.national_acts import deliver_national_acts

@@ -42,7 +42,7 @@ _BUSY_SECONDS = 10
 
 @dataclass(frozen=True)
 class ReviewsHeld:
-    """What the book of reviews holds: verdicts by (round, verdict), signals taken now, reviewers, deliveries."""
+    """What the book of reviews holds: verdicts by (round, verdict), signals taken now, reviewers."""
 
     verdicts: Mapping[tuple[int, str], int]
     count_claims: int
@@ -65,7 +65,9 @@ def deliver_reviews(settings: Settings, *, is_unasked: bool = False) -> list[Pat
     `OrchestrationError` where the verdicts of an earlier delivery are not those that were delivered, or the
     book cannot be read.
     """
-    return deliver_book(settings, reviews_folder(settings), FEED, partial(_review_files, is_unasked=is_unasked))
+    return deliver_book(
+        settings, reviews_folder(settings), FEED, partial(_review_files, is_unasked=is_unasked)
+    )
 
 
 def reviews_held(settings: Settings) -> ReviewsHeld:
@@ -86,7 +88,9 @@ def reviews_held(settings: Settings) -> ReviewsHeld:
         " (select max(reviewed_at) from verdicts) as last",
         {"now": now, "delivered": delivered},
     )
-    last = datetime.fromisoformat(other["last"]).astimezone(UTC).replace(tzinfo=None) if other["last"] else None
+    last = (
+        datetime.fromisoformat(other["last"]).astimezone(UTC).replace(tzinfo=None) if other["last"] else None
+    )
     return ReviewsHeld(
         {(row["review_round"], row["verdict_code"]): row["n"] for row in counts},
         other["claims"],
@@ -116,7 +120,7 @@ def _is_recent(folder: Path) -> bool:
 
 
 def _close_delivery(folder: Path) -> None:
-    """Put the verdicts that no delivery holds into one; from then on it has them. The lock is the caller's."""
+    """Put the verdicts that no delivery holds into one. The lock is the caller's."""
     lines = read_book(folder)
     last = max((line["last_no"] for line in lines), default=0)
     rows = _verdicts(folder, last + 1, None)
@@ -166,7 +170,9 @@ def _verdicts(folder: Path, first: int, last: int | None) -> list[dict[str, Any]
 def _rows(folder: Path, sql: str, params: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
     file = folder / REVIEWS_NAME
     try:
-        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS)) as book:
+        with closing(
+            sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS)
+        ) as book:
             book.row_factory = sqlite3.Row
             return [dict(row) for row in book.execute(sql, dict(params or {}))]
     except sqlite3.Error as error:

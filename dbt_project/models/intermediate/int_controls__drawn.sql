@@ -36,20 +36,24 @@ clean as (
         recordings.sitting_id,
         coverage.run_id,
         coverage.duration_seconds,
-        policy.control_seconds,
+        policy.control_percent,
         policy.control_min_count,
-        policy.control_seed || '|control|' || recordings.sitting_id as drawn_text,
-        {{ is_drawn("policy.control_seed || '|control|' || recordings.sitting_id", 'policy.control_percent') }}
-            as is_in_share,
-        row_number() over (
-            partition by recordings.season_code, recordings.stage_code
-            order by sha256(policy.control_seed || '|control|' || recordings.sitting_id), recordings.sitting_id
-        ) as control_order
+        policy.control_seconds,
+        policy.control_seed || '|control|' || recordings.sitting_id as drawn_text
     from recordings
     inner join coverage on recordings.sitting_id = coverage.sitting_id
     inner join policy on recordings.season_code = policy.season_code
     left join flagged on recordings.sitting_id = flagged.sitting_id
     where flagged.sitting_id is null and coverage.duration_seconds > policy.control_seconds
+),
+
+drawn as (
+    select
+        *,
+        row_number() over (
+            partition by season_code, stage_code order by sha256(drawn_text), sitting_id
+        ) as control_order
+    from clean
 )
 
 select
@@ -59,11 +63,11 @@ select
     {{ control_id('sitting_id') }} as control_id,
     run_id,
     control_order,
-    is_in_share or control_order <= control_min_count as is_drawn,
+    {{ is_drawn('drawn_text', 'control_percent') }} or control_order <= control_min_count as is_drawn,
     -- any whole second from which that many seconds are left, each as likely as another
     (
         {{ drawn_number("drawn_text || '|second'") }}
         * (floor(duration_seconds)::bigint - control_seconds + 1) // 4294967296
     )::decimal(12, 4) as started_seconds,
     control_seconds::decimal(12, 4) as duration_seconds
-from clean
+from drawn
