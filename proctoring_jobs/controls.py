@@ -50,7 +50,9 @@ def cut_controls(
 
     Raises `RetryableProctoringError` when the storage fails.
     """
-    cut, already, left_out = [], [], []
+    cut: list[str] = []
+    already: list[str] = []
+    left_out: list[tuple[str, str]] = []
     for control in controls:
         try:
             (cut if _cut(out_dir, control, manifests.get(control.sitting_id)) else already).append(

@@ -62,7 +62,8 @@ def timeline_chart(
     kinds = list(dict.fromkeys(row["signal_type_code"] for row in signals))
     labels = [named(names, kind) for kind in kinds]
     lanes = [
-        {"top": lane - 0.4, "bottom": lane + 0.4, "zero": 0, "end": duration} for lane in range(len(kinds))
+        {"top": lane - 0.4, "bottom": lane + 0.4, "started": 0, "ended": duration}
+        for lane in range(len(kinds))
     ]
     x = alt.X(
         "started:Q",
@@ -82,7 +83,11 @@ def timeline_chart(
             labelFontSize=12, labelColor=_INK, domain=False, ticks=False, grid=False, labelOverlap=False,
         ),
     )  # fmt: skip
-    ground = alt.Chart(alt.Data(values=lanes)).mark_rect(color=_SITTING, cornerRadius=2)
+    ground = (
+        alt.Chart(alt.Data(values=lanes))
+        .mark_rect(color=_SITTING, cornerRadius=2)
+        .encode(x=x, x2="ended:Q", y=y, y2="bottom:Q")
+    )
     base = alt.Chart(alt.Data(values=timeline_records(signals, this, duration, names, texts)))
     bars = base.mark_rect(cornerRadius=2).encode(
         x=x,
@@ -106,5 +111,4 @@ def timeline_chart(
         y=alt.Y("lane:Q", title=None),
         text="mark:N",
     )
-    drawn = ground.encode(x=alt.X("zero:Q"), x2="end:Q", y=alt.Y("top:Q"), y2="bottom:Q")
-    return alt.layer(drawn, bars, mark).properties(height=_LANE * len(kinds) + 70)
+    return alt.layer(ground, bars, mark).properties(height=_LANE * len(kinds) + 70)

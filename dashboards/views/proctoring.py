@@ -78,10 +78,10 @@ def render(visit: Visit) -> None:
         book = ReviewBook()
         desk = Desk(visit, book, book.reviewer_code(visit.person.identity))
         address.start_one(_VIEW, ("review", "mine"))
+        st.session_state.setdefault(_VIEW, "review")
         view = st.segmented_control(
             texts("proctoring.view"),
             ("review", "mine"),
-            default="review",
             format_func=lambda code: texts(f"proctoring.view_{code}"),
             key=_VIEW,
             required=True,

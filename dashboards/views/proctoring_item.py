@@ -107,7 +107,7 @@ def rule_sentences(rule: Mapping[str, Any], texts: Texts) -> list[str]:
         sentences.append(
             texts("proctoring.rule_score", on=_plain(rule["on"], texts), off=_plain(rule["off"], texts))
         )
-    if "votes" in rule:
+    if int(rule.get("window", 1)) > 1:
         sentences.append(texts("proctoring.rule_votes", votes=rule["votes"], window=rule["window"]))
     if float(rule.get("minimum_seconds", 0)) > 0:
         sentences.append(texts("proctoring.rule_minimum", seconds=_plain(rule["minimum_seconds"], texts)))

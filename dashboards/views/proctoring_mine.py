@@ -83,7 +83,7 @@ def own_rows(visit: Visit, book: ReviewBook, reviewer_code: str) -> list[list[ob
 def said(visit: Visit, book: ReviewBook, reviewer_code: str, signal_id: str) -> str:
     """Return the words about a verdict just given, with the first reviewer's where this was the second."""
     texts = visit.texts
-    [own] = [one for one in book.mine(reviewer_code) if one.signal_id == signal_id] or [None]
+    own = next((one for one in book.mine(reviewer_code) if one.signal_id == signal_id), None)
     if own is None:
         return texts("proctoring.said_nothing")
     reason = _reason_names(visit).get(own.review_reason_code, own.review_reason_code)
