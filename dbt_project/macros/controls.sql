@@ -5,6 +5,11 @@
     ('0x' || left(sha256({{ text }}), 8))::bigint
 {%- endmacro %}
 
+{#- A text as a whole number from 0 on and below another, each as likely. -#}
+{% macro drawn_below(text, count) -%}
+    {{ drawn_number(text) }} * ({{ count }}) // 4294967296
+{%- endmacro %}
+
 {#- Whether a text is among so many per cent. -#}
 {% macro is_drawn(text, percent) -%}
     {{ drawn_number(text) }} * 100 < {{ percent }} * 4294967296

@@ -50,6 +50,7 @@ clean as (
 drawn as (
     select
         *,
+        floor(duration_seconds)::bigint - control_seconds + 1 as count_seconds,
         row_number() over (
             partition by season_code, stage_code order by sha256(drawn_text), sitting_id
         ) as control_order
@@ -65,9 +66,6 @@ select
     control_order,
     {{ is_drawn('drawn_text', 'control_percent') }} or control_order <= control_min_count as is_drawn,
     -- any whole second from which that many seconds are left, each as likely as another
-    (
-        {{ drawn_number("drawn_text || '|second'") }}
-        * (floor(duration_seconds)::bigint - control_seconds + 1) // 4294967296
-    )::decimal(12, 4) as started_seconds,
-    control_seconds::decimal(12, 4) as duration_seconds
+    {{ as_seconds(drawn_below("drawn_text || '|second'", 'count_seconds')) }} as started_seconds,
+    {{ as_seconds('control_seconds') }} as duration_seconds
 from drawn

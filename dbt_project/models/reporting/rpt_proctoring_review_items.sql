@@ -1,3 +1,4 @@
+{% set severities = "['high', 'medium', 'low']" %}
 -- A28: what reviewers are given, in one order: signals to be judged, and controls among them.
 with signals as (
     select * from {{ ref('fct_proctoring_signals') }}
@@ -45,8 +46,8 @@ items as (
         controls.sitting_id,
         controls.stage_code,
         null as signal_type_code,
-        ['high', 'medium', 'low'][
-            1 + {{ drawn_number("policy.control_seed || '|place|' || controls.sitting_id") }} % 3
+        {{ severities }}[
+            1 + {{ drawn_below("control_seed || '|place|' || sitting_id", "len(" ~ severities ~ ")") }}
         ] as severity_code,
         controls.started_seconds,
         controls.duration_seconds,
@@ -76,7 +77,7 @@ select
     (row_number() over (
         partition by season_code
         order by
-            list_position(['high', 'medium', 'low'], severity_code), due_at nulls last,
+            list_position({{ severities }}, severity_code), due_at nulls last,
             sitting_id, started_seconds, item_id
     ))::integer as item_order,
     coalesce(due_at <= {{ as_of() }}, false) as is_overdue

@@ -11,7 +11,6 @@ select
     verdict_code,
     review_reason_code,
     reviewed_at,
-    signal_id = {{ control_id('sitting_id') }} as is_control,
     _batch_id,
     _source_file,
     _row_number,
