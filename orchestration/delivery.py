@@ -1,15 +1,17 @@
 """From the books of acts to the landing folder: what a person did comes into the warehouse as a feed.
 
 Belongs here: delivering of all books, writing a file of a delivery whole or not at all, and which of them
-have landed. Not here: what a book says of which act (`ledger_delivery.py`, `assignment/delivery.py`,
-`marking/forms.py`, `slots/delivery.py`, `commissions/`), landing (`ingestion/`). Whoever lands or publishes
-calls this first, so an act whose process was killed after its line reaches the warehouse with the next run.
+have landed. Not here: what a book says of which act (`ledger_delivery.py`, `review_delivery.py`,
+`assignment/delivery.py`, `marking/forms.py`, `slots/delivery.py`, `commissions/`), landing (`ingestion/`).
+Whoever lands or publishes calls this first, so an act whose process was killed after its line reaches the
+warehouse with the next run.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,22 +28,24 @@ _FILE_MODE = 0o644
 BookFile = tuple[str, Callable[[], bytes]]
 
 
-def deliver_books(settings: Settings) -> list[Path]:
+def deliver_books(settings: Settings, *, is_unasked: bool = False) -> list[Path]:
     """Deliver what is in a book and neither in the landing folder nor landed; returns the new files.
 
     Books: publications, draws of cases, assignments of experts, forms read, places given, revisions of
-    quotas, decisions of the National Commission. Raises the errors of reading one.
+    quotas, decisions of the National Commission, verdicts of reviewers. `is_unasked`: nobody waits for it;
+    verdicts then go out now and then instead of one by one. Raises the errors of reading one.
     """
     from orchestration.assignment.delivery import deliver_assignments, deliver_draws
     from orchestration.commissions.national_acts import deliver_national_acts
     from orchestration.commissions.quota_acts import deliver_quota_acts
     from orchestration.ledger_delivery import deliver_acts
     from orchestration.marking.forms import deliver_forms
+    from orchestration.review_delivery import deliver_reviews
     from orchestration.slots.delivery import deliver_placements
 
     deliveries = (
         deliver_acts, deliver_draws, deliver_assignments, deliver_forms, deliver_placements,
-        deliver_quota_acts, deliver_national_acts,
+        deliver_quota_acts, deliver_national_acts, partial(deliver_reviews, is_unasked=is_unasked),
     )  # fmt: skip
     return [path for deliver in deliveries for path in deliver(settings)]
 

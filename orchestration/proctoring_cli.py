@@ -61,6 +61,30 @@ def progress(stage: str, by_group: bool) -> None:
         show_groups(screen, reports.read_groups(opened, wanted))
 
 
+@proctoring.command(cls=LocalCommand)
+def reviews() -> None:
+    """What reviewers have judged in the app."""
+    from orchestration.proctoring_console import show_reviews
+    from orchestration.review_delivery import reviews_held
+
+    show_reviews(current_screen(), reviews_held(current_settings()))
+
+
+@proctoring.command(cls=LocalCommand)
+@click.option("--cut", "cuts", is_flag=True)
+def controls(cuts: bool) -> None:
+    """What the model misses; clips of controls."""
+    from orchestration import proctoring_controls
+    from orchestration.proctoring_console import show_controls_cut, show_misses
+
+    settings, screen = current_settings(), current_screen()
+    opened = proctoring_controls.open_controls(settings)
+    if cuts:
+        show_controls_cut(screen, proctoring_controls.cut_clips(settings, opened))
+        return
+    show_misses(screen, opened.release, proctoring_controls.read_misses(opened))
+
+
 @proctoring.command("run", cls=LocalCommand)
 @click.option("--again", is_flag=True)
 def run_all(again: bool) -> int:

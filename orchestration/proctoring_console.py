@@ -7,6 +7,7 @@ reviewers by code; the queue names sittings only.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
@@ -16,9 +17,16 @@ from orchestration.console_values import NOTHING, cell, local, number
 if TYPE_CHECKING:
     from orchestration.console import Screen
     from orchestration.releases import CurrentRelease
+    from orchestration.review_delivery import ReviewsHeld
     from orchestration.vetting_reports import Row
+    from proctoring_jobs.controls import ControlsCut
 
 _RECORDINGS = ("count_sittings", "count_gone_through", "count_inconclusive", "count_missing", "count_awaited")
+_MISSES = (
+    "count_sittings_clean", "count_controls", "count_controls_looked_at", "count_controls_inconclusive",
+    "count_controls_found", "count_controls_confirmed",
+)  # fmt: skip
+_VERDICTS = ("confirmed", "dismissed", "inconclusive")
 _HOURS = ("duration_seconds", "seen_seconds", "heard_seconds")
 _STATES = tuple(
     f"count_signals_{state}"
@@ -117,6 +125,67 @@ def show_groups(screen: Screen, rows: Sequence[Row]) -> None:
             number(row["count_sittings_confirmed"]),
         )  # fmt: skip
     screen.console.print(table)
+
+
+def show_reviews(screen: Screen, held: ReviewsHeld) -> None:
+    """The verdicts of the book of reviews by round, who gives them, and what is not delivered yet."""
+    screen.say("proctoring.reviews_title", last=local(held.last_reviewed_at))
+    if not held.count_reviewers:
+        screen.say("proctoring.no_reviews")
+        return
+    table = _table(screen, ("review_round",), _VERDICTS)
+    for turn in (1, 2):
+        table.add_row(
+            screen.texts(f"proctoring.round_{turn}"),
+            *(number(held.verdicts.get((turn, name), 0)) for name in _VERDICTS),
+        )
+    screen.console.print(table)
+    screen.say(
+        "proctoring.reviews_counts",
+        reviewers=number(held.count_reviewers),
+        claims=number(held.count_claims),
+        undelivered=number(held.count_undelivered),
+        delivered=local(held.last_delivered_at),
+    )
+
+
+def show_misses(screen: Screen, release: CurrentRelease, rows: Sequence[Row]) -> None:
+    """What reviewers found in sittings in which the model found nothing."""
+    from orchestration.proctoring_controls import share_between
+
+    _heading(screen, "proctoring.misses_title", release)
+    if not rows:
+        screen.say("proctoring.no_misses")
+        return
+    table = _table(screen, ("stage",), (*_MISSES, "missed_share", "missed_between"))
+    for row in rows:
+        clear = row["count_controls_looked_at"] - row["count_controls_inconclusive"]
+        between = share_between(row["count_controls_found"], clear)
+        table.add_row(
+            cell(row["stage_code"]), *(number(row[name]) for name in _MISSES),
+            share(row["count_controls_found"], clear),
+            NOTHING if between is None else f"{between[0]:.1%} – {between[1]:.1%}".replace("%", " %"),
+        )  # fmt: skip
+    screen.console.print(table)
+    screen.say("proctoring.misses_signs")
+
+
+def show_controls_cut(screen: Screen, made: ControlsCut) -> None:
+    """How many clips of controls were cut, and of which there is none and why."""
+    from proctoring_jobs.texts import text
+
+    screen.say(
+        "proctoring.controls_cut",
+        cut=number(len(made.cut)),
+        already=number(len(made.already)),
+        left_out=number(len(made.left_out)),
+    )
+    for key, count in sorted(Counter(key for _, key in made.left_out).items()):
+        screen.say(
+            "proctoring.controls_left_out",
+            count=number(count),
+            problem=text(screen.texts.language, key, file="…", detail="…"),
+        )
 
 
 def clock(seconds: Decimal) -> str:

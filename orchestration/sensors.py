@@ -57,7 +57,7 @@ def build_sensors(jobs: dict[str, Any], always: Sequence[dg.AssetKey]) -> list[d
 
         now = time.time()
         try:
-            deliver_books(settings)
+            deliver_books(settings, is_unasked=True)
             pending = settled(pending_files(settings.ingestion_config()), now)
         except RetryableError as error:
             if error.message_key != "warehouse_busy":

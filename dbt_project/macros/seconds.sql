@@ -6,3 +6,6 @@
 {%- endmacro %}
 
 {% macro no_seconds() -%} 0::decimal(12, 4) {%- endmacro %}
+
+{#- A number of seconds in that type. -#}
+{% macro as_seconds(number) -%} ({{ number }})::decimal(12, 4) {%- endmacro %}

@@ -153,6 +153,16 @@ def signal_row(
     }
 
 
+def _reason(verdict: str, kind: str) -> str:
+    """The reason that fits a verdict on a kind of signal best."""
+    if verdict == "inconclusive":
+        return "no_evidence" if kind in ("video_missing", "sound_missing") else "not_visible"
+    confirmed = {"second_person": "other_person", "absence": "left_frame", "speech": "outside_help"}
+    if verdict == "confirmed":
+        return confirmed.get(kind, "picture_hidden" if kind.startswith("picture_") else "forbidden_object")
+    return "reads_aloud" if kind == "speech" else "nothing_seen"
+
+
 def _decimal(value: float) -> Decimal:
     return Decimal(f"{value:.4f}")
 
@@ -177,6 +187,7 @@ def _reviews(recording: Recording) -> list[dict[str, Any]]:
                     "review_round": turn + 1,
                     "reviewer_code": f"PR-{reviewer + 1:02d}",
                     "verdict_code": verdict,
+                    "review_reason_code": _reason(verdict, signal["signal_type_code"]),
                     "reviewed_at": (at + timedelta(hours=turn + 1)).replace(microsecond=0),
                 }
             )

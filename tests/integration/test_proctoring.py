@@ -63,6 +63,15 @@ def test_states_queue_and_decisions_are_the_oracles(built: Callable[[str], Built
     )
     ours = {(sitting, why): (count, since.replace(tzinfo=UTC)) for sitting, why, count, since in waiting}
     assert ours == oracle.waiting
+    controls = season.query(
+        "select control_id, sitting_id, started_seconds, is_drawn from core.fct_proctoring_controls"
+    )
+    assert {number: tuple(rest) for number, *rest in controls} == oracle.controls
+    items = season.query("select item_id, is_control from reporting.rpt_proctoring_review_items")
+    assert sorted(item for item, is_control in items if not is_control) == sorted(oracle.queue)
+    assert {item for item, is_control in items if is_control} <= {
+        number for number, (_, _, is_drawn) in oracle.controls.items() if is_drawn
+    }
     _progress_adds_up(season, oracle)
 
 

@@ -457,6 +457,12 @@ _FEEDS: tuple[Feed, ...] = (
             _integer("review_round", 1, 2),
             _text("reviewer_code"),
             _code("verdict_code", "confirmed dismissed inconclusive"),
+            _code(
+                "review_reason_code",
+                "forbidden_object other_person left_frame outside_help picture_hidden nothing_seen"
+                " allowed_object reads_aloud passer_by too_brief not_visible too_short no_evidence",
+                required=False,
+            ),
             _moment("reviewed_at"),
         ),
     ),

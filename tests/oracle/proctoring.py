@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
 from tests.oracle import order
@@ -25,18 +26,23 @@ SEVERITIES: Mapping[str, int] = {
     **dict.fromkeys(("absence", "book", "screen", "sound_missing", "picture_frozen"), 2),
     "speech": 3,
 }
+#: Controls: how many in a hundred, how many of a stage at least, seconds of each, and the text of the draw.
+CONTROL_SHARE, CONTROLS_AT_LEAST, CONTROL_SECONDS = 2, 20, 20
+CONTROL_SEED = "2025 proctoring controls"
 GRAVER_FROM: Mapping[str, int] = {"absence": 10, "book": 30, "screen": 30, "speech": 30}
 
 
 @dataclass(frozen=True)
 class OracleProctoring:
     """States by number of sitting and of signal, signals to be judged in order, and what waits, as (sitting,
-    reason): how many signals, since when."""
+    reason): how many signals, since when; of each sitting that can be a control its number, the second
+    at which it begins, and whether it is drawn."""
 
     recordings: dict[str, str] = field(default_factory=dict)
     signals: dict[str, str] = field(default_factory=dict)
     queue: list[str] = field(default_factory=list)
     waiting: dict[tuple[str, str], tuple[int, datetime]] = field(default_factory=dict)
+    controls: dict[str, tuple[str, int, bool]] = field(default_factory=dict)
 
 
 def run_proctoring_oracle(landing_dir: Path, as_of: datetime) -> OracleProctoring:
@@ -89,7 +95,27 @@ class _Proctoring:
         found.queue.extend(signal["signal_id"] for signal in sorted(asked, key=self._place))
         self._wait_for_signals(found, signals)
         self._wait_for_recordings(found)
+        self._draw_controls(found, signals)
         return found
+
+    def _draw_controls(self, found: OracleProctoring, signals: Iterable[Row]) -> None:
+        flagged = {s["sitting_id"] for s in signals if found.signals[s["signal_id"]] != "superseded"}
+        by_stage: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
+        for sitting_id, state in found.recordings.items():
+            coverage = self._tables.get("proctoring__coverage", sitting_id)
+            if state == "seen" and sitting_id not in flagged and coverage is not None:
+                seconds = int(coverage["duration_seconds"])
+                if coverage["duration_seconds"] > CONTROL_SECONDS:
+                    text = f"{CONTROL_SEED}|control|{sitting_id}"
+                    key = sha256(text.encode()).hexdigest()
+                    room = seconds - CONTROL_SECONDS + 1
+                    begins = int(sha256(f"{text}|second".encode()).hexdigest()[:8], 16) * room >> 32
+                    by_stage[self._recorded[sitting_id]["stage_code"]].append((key, sitting_id, begins))
+        for clean in by_stage.values():
+            for place, (key, sitting_id, begins) in enumerate(sorted(clean)):
+                is_in_share = int(key[:8], 16) / 2**32 < CONTROL_SHARE / 100
+                number = f"{sitting_id}-{sha256(f'control|{sitting_id}'.encode()).hexdigest()[:16]}"
+                found.controls[number] = (sitting_id, begins, is_in_share or place < CONTROLS_AT_LEAST)
 
     def _is_stopped(self, sitting_id: str) -> bool:
         return self._stops.deciding(self._sittings[sitting_id]["candidate_no"], self._as_of) is not None

@@ -109,6 +109,11 @@ def _keep_downloads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return kept
 
 
+def sent_by(app: AppTest) -> str:
+    """Everything that a page sent in its last run, except files to download."""
+    return _text(app, [])
+
+
 def _text(app: AppTest, downloads: list[str]) -> str:
     assert not app.exception and not app.error
     sent = [text for block in (app.main, app.sidebar) for node in block for text in _texts(node)]

@@ -20,7 +20,9 @@ select
     reviews.review_round,
     reviews.reviewer_code,
     reviews.verdict_code,
+    reviews.review_reason_code,
     reviews.reviewed_at,
+    reviews.signal_id = {{ control_id('reviews.sitting_id') }} as is_control,
     coalesce(reviews.review_id in (judged.first_review_id, judged.second_review_id), false) as is_counted,
     reviews._batch_id,
     reviews._received_at

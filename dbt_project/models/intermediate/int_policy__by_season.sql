@@ -36,6 +36,10 @@ select
     max(value) filter (where parameter_code = 'preparation_days_before')::integer as preparation_days_before,
     max(value) filter (where parameter_code = 'booking_min_hours')::integer as booking_min_hours,
     max(value) filter (where parameter_code = 'marking_min_days')::integer as marking_min_days,
-    max(value) filter (where parameter_code = 'disagreement_points')::integer as disagreement_points
+    max(value) filter (where parameter_code = 'disagreement_points')::integer as disagreement_points,
+    max(value) filter (where parameter_code = 'control_percent')::integer as control_percent,
+    max(value) filter (where parameter_code = 'control_min_count')::integer as control_min_count,
+    max(value) filter (where parameter_code = 'control_seconds')::integer as control_seconds,
+    max(value) filter (where parameter_code = 'control_seed') as control_seed
 from policy
 group by season_code

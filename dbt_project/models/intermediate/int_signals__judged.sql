@@ -1,6 +1,17 @@
 -- A28: what the two reviewers make of a signal; a finding is no verdict, and one reviewer's is not two.
 with signals as (
-    select * from {{ ref('stg_proctoring__signals') }}
+    select
+        signal_id,
+        sitting_id,
+        run_id
+    from {{ ref('stg_proctoring__signals') }}
+    union all
+    -- controls are judged as signals are
+    select
+        control_id as signal_id,
+        sitting_id,
+        run_id
+    from {{ ref('int_controls__drawn') }}
 ),
 
 coverage as (

@@ -9,6 +9,7 @@ select
     review_round,
     reviewer_code,
     verdict_code,
+    review_reason_code,
     reviewed_at,
     _batch_id,
     _source_file,
