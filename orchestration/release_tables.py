@@ -35,7 +35,7 @@ TABLES: Mapping[str, tuple[str, Mapping[str, tuple[str, str]]]] = {
         "One row per check of the build that was published.",
         {
             "check_name": ("varchar", "Name of the check in dbt; of a model that failed, the model's."),
-            "check_kind": ("varchar", "What was checked: test (of the data) or model (that could not be built)."),
+            "check_kind": ("varchar", "test (of the data), or model (that could not be built)."),
             "tables": ("varchar", "Tables that the check reads, comma-separated."),
             "severity": ("varchar", "ERROR blocks a release, WARN is shown and blocks nothing."),
             "outcome": ("varchar", "How the check ended, in dbt's word: pass, warn, fail or error."),
@@ -53,7 +53,7 @@ TABLES: Mapping[str, tuple[str, Mapping[str, tuple[str, str]]]] = {
             "count_files_failed": ("bigint", "Files in which the check failed."),
             "count_evaluated": ("bigint", "Rows that were checked, over all files."),
             "count_failed": ("bigint", "Rows that failed, over all files."),
-            "is_newest_passed": ("boolean", "Whether the feed's newest file passed; empty if it was not asked."),
+            "is_newest_passed": ("boolean", "Whether the feed's newest file passed; empty if not asked."),
             **{f"text_{code}": ("varchar", f"What the check asks, in words ({code}).") for code in LANGUAGES},
         },
     ),
@@ -62,10 +62,10 @@ TABLES: Mapping[str, tuple[str, Mapping[str, tuple[str, str]]]] = {
         {
             "feed": ("varchar", "Feed of the files."),
             "sender": ("varchar", "Who sends the feed, by its contract."),
-            "column_name": ("varchar", "Column in which the reason lies; empty where it is the row's or the file's."),
+            "column_name": ("varchar", "Column with the reason; empty where it is the whole row's."),
             "reason_code": ("varchar", "Why it stays outside."),
             "count_files": ("bigint", "Files with such an entry, closed ones included."),
-            "count_rows": ("bigint", "Entries, closed ones included; a file outside as a whole counts as one."),
+            "count_rows": ("bigint", "Entries, closed ones included; a whole file counts as one."),
             "count_open": ("bigint", "Entries that nobody has mended or closed yet."),
             **{f"text_{code}": ("varchar", f"The reason in words ({code}).") for code in LANGUAGES},
         },
@@ -104,7 +104,7 @@ TABLES: Mapping[str, tuple[str, Mapping[str, tuple[str, str]]]] = {
             "season_code": ("varchar", "Season of the selection."),
             "stage_code": ("varchar", "Stage at which the standing changed."),
             "candidate_no": ("varchar", "Candidate number."),
-            "feeds": ("varchar", "Feeds of the new files on which the person's line at this stage or before rests."),
+            "feeds": ("varchar", "Feeds of the new files on which the line at this stage or before rests."),
             "files": ("varchar", "The files themselves, in the order of receipt."),
         },
     ),
@@ -201,7 +201,13 @@ def _feed_rows(connection: duckdb.DuckDBPyConnection) -> list[Row]:
         state = feed_state(connection, feed)
         newest = state.newest
         of_newest = (
-            (newest.received_at, newest.landed_at, newest.state, newest.count_landed, newest.count_quarantined)
+            (
+                newest.received_at,
+                newest.landed_at,
+                newest.state,
+                newest.count_landed,
+                newest.count_quarantined,
+            )
             if newest
             else (None, None, None, None, None)
         )
@@ -307,12 +313,13 @@ def _write_causes(connection: duckdb.DuckDBPyConnection) -> None:
                 and e.stage_order <= changed.stage_order
         ),
         caused as (
-            select r.season_code, r.stage_code, r.candidate_no, b.feed, b.source_file, b.received_at
+            select distinct
+                r.season_code, r.stage_code, r.candidate_no, b.feed, b.source_file, b.received_at
             from rests_on as r inner join release.new_batches as b on r.batch_id = b.batch_id
         )
         select season_code, stage_code, candidate_no,
             string_agg(distinct feed, ', ' order by feed),
-            list_aggregate(list_distinct(list(source_file order by received_at, source_file)), 'string_agg', ', ')
+            string_agg(source_file, ', ' order by received_at, source_file)
         from caused
         group by season_code, stage_code, candidate_no
         order by season_code, stage_code, candidate_no

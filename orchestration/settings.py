@@ -45,6 +45,7 @@ _PATHS = {
     "REZERV_RECORDINGS_DIR": "recordings",
     "REZERV_PROCTORING_DIR": "proctoring",
     "REZERV_ACCESS_DIR": "access",
+    "REZERV_CORRECTIONS_DIR": "corrections",
 }
 SETTING_NAMES = (
     "REZERV_HOME",
@@ -76,6 +77,7 @@ class Settings:
     recordings_dir: Path
     proctoring_dir: Path
     access_dir: Path
+    corrections_dir: Path
     vault_key: str | None = field(default=None, repr=False)
     person_secret: str | None = field(default=None, repr=False)
     vault_key_file: Path | None = None
@@ -156,6 +158,7 @@ class Settings:
             "REZERV_RECORDINGS_DIR": str(self.recordings_dir),
             "REZERV_PROCTORING_DIR": str(self.proctoring_dir),
             "REZERV_ACCESS_DIR": str(self.access_dir),
+            "REZERV_CORRECTIONS_DIR": str(self.corrections_dir),
             "REZERV_LANGUAGE": self.language,
             "REZERV_THREADS": str(self.threads),
             "REZERV_MEMORY_LIMIT": self.memory_limit,
@@ -211,6 +214,7 @@ def load_settings(
         recordings_dir=_path(given, "REZERV_RECORDINGS_DIR", home / _PATHS["REZERV_RECORDINGS_DIR"]),
         proctoring_dir=_path(given, "REZERV_PROCTORING_DIR", home / _PATHS["REZERV_PROCTORING_DIR"]),
         access_dir=_path(given, "REZERV_ACCESS_DIR", home / _PATHS["REZERV_ACCESS_DIR"]),
+        corrections_dir=_path(given, "REZERV_CORRECTIONS_DIR", home / _PATHS["REZERV_CORRECTIONS_DIR"]),
         vault_key=secrets["REZERV_VAULT_KEY"],
         person_secret=secrets["REZERV_PERSON_SECRET"],
         vault_key_file=_optional_path(given, "REZERV_VAULT_KEY_FILE"),

@@ -36,6 +36,7 @@ def test_everything_lies_below_the_home_by_default(tmp_path: Path) -> None:
     assert settings.recordings_dir == home / "recordings"
     assert settings.proctoring_dir == home / "proctoring"
     assert settings.access_dir == home / "access"
+    assert settings.corrections_dir == home / "corrections"
     assert (settings.language, settings.threads, settings.season, settings.as_of) == ("en", 2, "2025", None)
 
 
