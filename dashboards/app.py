@@ -62,7 +62,13 @@ def _page(page: Page, person: access.Person, grant: access.Grant, texts: Texts, 
         except LogUnavailable:
             show_log_unavailable(texts)
 
-    return st.Page(body, title=texts(f"nav.{page.name}"), url_path=page.name, default=is_default)
+    return st.Page(
+        body,
+        title=texts(f"nav.{page.name}"),
+        url_path=page.name,
+        default=is_default,
+        visibility="visible" if page.is_listed else "hidden",
+    )
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """Approvals of previews of corrections: a publisher's word that exactly this may be applied.
 
-Belongs here: the book `<access>/approvals.jsonl`, appending to it and reading it. Does not belong here: what a
-preview says (dashboards/warehouse/previews.py), applying it (`rezerv apply --approved`, which reads this book).
+Belongs here: the book `<access>/approvals.jsonl`, appending to it and reading it. Does not belong here: what
+a preview says (dashboards/warehouse/previews.py), applying it (`rezerv apply --approved` reads this book).
 
 An approval names the hash of a preview. Where the files, the data or the rules give another difference, the
 preview has another hash, and the approval says nothing of it.

@@ -10,24 +10,30 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dashboards.access import ANALYST, COMMISSION_MEMBER, ENGINEER, PUBLISHER, VETTING_OFFICER, Grant
-from dashboards.views import funnel, publications, shortlist, vetting
+from dashboards.views import corrections, funnel, publications, quality, shortlist, vetting
 from dashboards.visit import Visit
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page: `name` is its address and names its texts (`nav.<name>`)."""
+    """A page: `name` is its address and names its texts (`nav.<name>`).
+
+    `is_listed`: whether the navigation shows it; a page that another has taken over keeps its address.
+    """
 
     name: str
     render: Callable[[Visit], None]
     roles: tuple[str, ...]
+    is_listed: bool = True
 
 
 PAGES: tuple[Page, ...] = (
     Page("funnel", funnel.render, (ANALYST, PUBLISHER, ENGINEER)),
     Page("vetting", vetting.render, (ANALYST, VETTING_OFFICER, ENGINEER)),
     Page("shortlist", shortlist.render, (ANALYST, COMMISSION_MEMBER, PUBLISHER, ENGINEER)),
-    Page("publications", publications.render, (ANALYST, PUBLISHER, ENGINEER)),
+    Page("corrections", corrections.render, (ANALYST, PUBLISHER, ENGINEER)),
+    Page("quality", quality.render, (ANALYST, ENGINEER)),
+    Page("publications", publications.render, (ANALYST, PUBLISHER, ENGINEER), is_listed=False),
 )
 
 

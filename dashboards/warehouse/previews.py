@@ -92,7 +92,7 @@ def newest_preview(folder: Path | None = None) -> Preview | None:
 
 
 def last_verification(folder: Path | None = None) -> Verification | None:
-    """Return what verifying the ledger last found, None where it was not recorded; raises PreviewUnreadable."""
+    """Return what verifying the ledger last found, None where nobody did; raises PreviewUnreadable."""
     content = _read((folder or releases_dir()) / VERIFICATION_NAME)
     if content is None:
         return None
@@ -135,7 +135,7 @@ def claims(preview: Preview) -> list[Row]:
 
 
 def counts(preview: Preview) -> list[Row]:
-    """Return by stage how many people would enter, leave or stand otherwise, and how many go on or no longer."""
+    """Return by stage how many would enter, leave or stand otherwise, and who would newly go on or not."""
     return preview.rows(
         """
         select
@@ -160,6 +160,35 @@ def cuts(preview: Preview) -> list[Row]:
 def lists(preview: Preview) -> list[Row]:
     """Return the published lists that today's data would newly differ from."""
     return preview.rows("from lists order by stage_order")
+
+
+def drift_counts(preview: Preview) -> list[Row]:
+    """Return by stage how many people would newly differ from the list published by an act, by kind."""
+    return preview.rows(
+        """
+        select
+            stage_order, stage_code, count(*) as people,
+            count(*) filter (change_code = 'entered') as count_entered_stage,
+            count(*) filter (change_code = 'left') as count_left_stage,
+            count(*) filter (change_code = 'status') as count_status,
+            count(*) filter (change_code = 'score') as count_score,
+            count(*) filter (change_code = 'rank') as count_rank
+        from drift group by stage_order, stage_code order by stage_order
+        """
+    )
+
+
+def drifted(preview: Preview, limit: int | None = None) -> list[Row]:
+    """Return who would newly differ from a list published by an act, at most `limit`, ranks last."""
+    return preview.rows(
+        """
+        from drift
+        order by list_position(['entered', 'left', 'status', 'score', 'rank'], change_code),
+            stage_order, track_code, candidate_no
+        limit $limit
+        """,
+        {"limit": limit if limit is not None else 2**62},
+    )
 
 
 def people(preview: Preview, limit: int | None = None) -> list[Row]:

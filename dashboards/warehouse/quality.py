@@ -2,7 +2,7 @@
 
 Belongs here: all SQL of these, with parameters. Does not belong here: the books that the numbers come from
 (orchestration writes them into schema `release` at publication), how it looks (dashboards/views/quality.py).
-This module does not know Streamlit. None of these tables has a season: a build, a file and a column have none.
+This module does not know Streamlit. None of these tables has a season: builds, files and columns have none.
 """
 
 from __future__ import annotations
