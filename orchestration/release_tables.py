@@ -1,15 +1,16 @@
 """What a release says of its own making: checks, the door, quarantine, feeds, corrections, causes, lineage.
 
 Belongs here: the tables of schema `release` that pages about quality and corrections read, in counts and
-codes. Not here: the manifest and the changes (`releases.py`), what the books mean (`ingestion/`,
-`batch_history.py`). No table holds a row of a file or a value of one; people stand by candidate number in
-`change_causes` only. Nothing here is part of the content hash: a release that shows nothing new is not made
-again because a check took its place (docs/decisions/0041).
+codes. Not here: the manifest and the changes (`releases.py`), what the books mean (`ingestion/`). No table
+holds a row of a file or a value of one; people stand by candidate number in `change_causes` only. Nothing
+here is part of the content hash: a release that shows nothing new is not made again because a check took its
+place (docs/decisions/0041).
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,8 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingestion.contracts import feed_names, load_contract
 from ingestion.messages import LANGUAGES, catalogue
-from ingestion.quarantine_books import open_entries_table
-from orchestration.batch_history import feed_state
+from ingestion.quarantine_books import open_entries_table, open_files
 from orchestration.builds import BuildRecord, has_table
 
 if TYPE_CHECKING:
@@ -196,23 +196,29 @@ def _relation(manifest: Mapping[str, Any], unique_id: str) -> str:
 
 
 def _feed_rows(connection: duckdb.DuckDBPyConnection) -> list[Row]:
-    rows = []
-    for feed in sorted(feed_names()):
-        state = feed_state(connection, feed)
-        newest = state.newest
-        of_newest = (
-            (
-                newest.received_at,
-                newest.landed_at,
-                newest.state,
-                newest.count_landed,
-                newest.count_quarantined,
-            )
-            if newest
-            else (None, None, None, None, None)
-        )
-        rows.append((feed, _sender(feed), state.count_batches, *of_newest, state.count_open, len(state.held)))
-    return rows
+    """Each feed with its newest file; quarantine is asked once for all of them."""
+    newest: dict[str, Row] = {}
+    if has_table(connection, "raw", "_batches"):
+        found = connection.execute(_NEWEST).fetchall()
+        newest = {feed: tuple(values) for feed, *values in found}
+    count_open: Counter[str] = Counter()
+    count_held: Counter[str] = Counter()
+    for file in open_files(connection):
+        count_open[file.feed] += file.count_rows or 1
+        count_held[file.feed] += file.is_held
+    return [
+        (feed, _sender(feed), *newest.get(feed, _NEVER), count_open[feed], count_held[feed])
+        for feed in sorted(feed_names())
+    ]
+
+
+_NEWEST = """
+select
+    feed, count(*), arg_max(received_at, landed_seq), arg_max(landed_at, landed_seq),
+    arg_max(state, landed_seq), arg_max(count_landed, landed_seq), arg_max(count_quarantined, landed_seq)
+from raw._batches where state <> 'duplicate' group by feed
+"""
+_NEVER: Row = (0, None, None, None, None, None)
 
 
 def _sender(feed: str) -> str | None:

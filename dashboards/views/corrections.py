@@ -34,10 +34,18 @@ _COUNT_COLUMNS = (
     "count_moved",
 )  # fmt: skip
 _CAUSE_COLUMNS = ("moved", "new_feeds", "count_moved")
-_FILE_COLUMNS = ("feed", "source_file", "received_at", "state", "count_read", "count_landed", "count_outside")
+_FILE_COLUMNS = (
+    "feed",
+    "source_file",
+    "received_at",
+    "file_state",
+    "count_read",
+    "count_landed",
+    "count_outside",
+)
 _PEOPLE_COLUMNS = (
-    "candidate_no", "track", "stage", "moved", "status_was", "status_now", "points_was", "points_now",
-    "rank_was", "rank_now", "new_feeds",
+    "candidate_no", "moved", "status_was", "status_now", "points_was", "points_now", "rank_was", "rank_now",
+    "stage", "track", "new_feeds",
 )  # fmt: skip
 _PEOPLE_CSV = (*_PEOPLE_COLUMNS, "new_files")
 _COMMENT_TABLES = ("reporting.rpt_batches", "release.change_causes")

@@ -25,7 +25,7 @@ from dashboards.warehouse.previews import Preview
 _SHOWN = 1000
 _APPROVALS_SHOWN = 50
 _SHORT_HASH = 12
-_FILE_COLUMNS = ("feed", "source_file", "state", "count_read", "count_landed", "count_outside")
+_FILE_COLUMNS = ("feed", "source_file", "file_state", "count_read", "count_landed", "count_outside")
 _OUTSIDE_COLUMNS = ("feed", "column_name", "why_outside", "count_entries")
 _COUNT_COLUMNS = (
     "stage", "count_entered_stage", "count_left_stage", "count_status", "count_score", "count_rank",
@@ -38,12 +38,13 @@ _DRIFT_COUNT_COLUMNS = (
 _CUT_COLUMNS = ("stage", "track", "pool_moves", "cutoff_moves", "admitted_moves", "by_tie_moves")
 _LIST_COLUMNS = ("stage", "by_act", "count_people", "count_new_on", "count_new_off", "drift_moves")
 _PEOPLE_COLUMNS = (
-    "candidate_no", "track", "stage", "moved", "status_was", "status_now", "reason_was", "reason_now",
-    "points_was", "points_now", "rank_was", "rank_now",
+    "candidate_no", "moved", "status_was", "status_now", "points_was", "points_now", "rank_was", "rank_now",
+    "stage", "track", "reason_was", "reason_now",
 )  # fmt: skip
 _APPROVAL_COLUMNS = ("approved_at", "approved_by", "why_approved", "preview_hash", "approval_state")
 _APPLIED_COLUMNS = (
-    "applied_at", "asked_by", "why_approved", "feed", "source_file", "state", "count_landed", "count_outside",
+    "applied_at", "asked_by", "why_approved", "feed", "source_file", "file_state", "count_landed",
+    "count_outside",
 )  # fmt: skip
 
 
@@ -254,12 +255,12 @@ def people_values(people: Sequence[Row], names: _Names, texts: Texts) -> list[li
     return [
         [
             row["candidate_no"],
-            formats.named(names.tracks, row["track_code"]),
-            formats.named(names.stages, row["stage_code"]),
             texts(f"moved.{row['change_code']}"),
             *(names.statuses.get(row[side], row[side]) for side in ("status_before", "status_after")),
-            *(names.reasons.get(row[side], row[side]) for side in ("reason_before", "reason_after")),
             row.get("points_before"), row.get("points_after"), row["rank_before"], row["rank_after"],
+            formats.named(names.stages, row["stage_code"]),
+            formats.named(names.tracks, row["track_code"]),
+            *(names.reasons.get(row[side], row[side]) for side in ("reason_before", "reason_after")),
         ]
         for row in people
     ]  # fmt: skip

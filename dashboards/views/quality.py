@@ -44,7 +44,7 @@ _QUARANTINE_COLUMNS = (
     "feed", "sent_by", "column_name", "why_outside", "count_still_open", "count_entries", "count_files",
 )  # fmt: skip
 _FEED_COLUMNS = (
-    "feed", "sent_by", "newest_received_at", "feed_age_days", "state", "count_landed", "count_outside",
+    "feed", "sent_by", "newest_received_at", "feed_age_days", "file_state", "count_landed", "count_outside",
     "count_still_open", "count_held", "count_files",
 )  # fmt: skip
 OUTCOMES = ("pass", "warn", "fail", "error")
