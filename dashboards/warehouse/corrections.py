@@ -81,18 +81,25 @@ def count_changed(release: Release, filters: ChangeFilters) -> int:
 
 def changed_people(release: Release, filters: ChangeFilters, limit: int | None = None) -> list[Row]:
     """Return the changes within `filters`, at most `limit`: who entered or left first, moves of rank last."""
+    # limited before it is joined: the causes of a million people are not looked up for a thousand rows
     return release.rows(
         f"""
+        with chosen as (
+            select c.*, s.stage_order
+            from release.changes as c
+            inner join seeds.stages as s
+                on c.season_code = s.season_code::varchar and c.stage_code = s.stage_code
+            {_WHERE}
+            order by {_ORDER}, s.stage_order, c.track_code, c.candidate_no
+            limit $limit
+        )
+
         select
             c.stage_code, c.track_code, c.candidate_no, c.change_code, c.status_before, c.status_after,
             c.points_before, c.points_after, c.rank_before, c.rank_after, {_feeds(release)} as feeds,
             {"k.files" if has_causes(release) else "null::varchar"} as causes
-        from release.changes as c {_joined(release)}
-        inner join seeds.stages as s
-            on c.season_code = s.season_code::varchar and c.stage_code = s.stage_code
-        {_WHERE}
-        order by {_ORDER}, s.stage_order, c.track_code, c.candidate_no
-        limit $limit
+        from chosen as c {_joined(release)}
+        order by {_ORDER}, c.stage_order, c.track_code, c.candidate_no
         """,
         _params(release, filters) | {"limit": limit if limit is not None else 2**62},
     )
