@@ -39,7 +39,8 @@ _CUT_NAMES = ("entered", "pool", "places", "admitted", "by_tie", "supernumerary"
 # Tables of the file and their columns; the lists are those of `corrections.Difference`.
 _TABLES: Mapping[str, Mapping[str, str]] = {
     "files": {
-        "feed": "varchar", "source_file": "varchar", "content_sha256": "varchar", "state": "varchar",
+        "batch_id": "varchar", "feed": "varchar", "source_file": "varchar", "content_sha256": "varchar",
+        "state": "varchar",
         "count_read": "bigint", "count_landed": "bigint", "count_quarantined": "bigint",
     },
     "outside": {
@@ -120,7 +121,8 @@ def _content(outcome: Outcome) -> dict[str, Sequence[Row]]:
     found = outcome.difference
     files = [
         {
-            "feed": batch.feed, "source_file": batch.source_file, "content_sha256": sha256,
+            "batch_id": batch.batch_id, "feed": batch.feed, "source_file": batch.source_file,
+            "content_sha256": sha256,
             "state": batch.state, "count_read": batch.count_read, "count_landed": batch.count_landed,
             "count_quarantined": batch.count_quarantined,
         }

@@ -59,12 +59,20 @@ def show(visit: Visit) -> None:
         st.info(texts("corrections.preview_of_another_season", season=preview.season_code))
         preview = None
     else:
-        _show_preview(preview, visit)
+        is_landed = has_landed(preview, visit)
+        _show_preview(preview, is_landed, visit)
+        preview = None if is_landed else preview
     _show_approvals(preview, visit)
     _show_applied(visit)
 
 
-def _show_preview(preview: Preview, visit: Visit) -> None:
+def has_landed(preview: Preview, visit: Visit) -> bool:
+    """Whether the release already holds a file of this preview: then it tells of the past."""
+    batches = [row["batch_id"] for row in previews.files(preview) if row["state"] != "duplicate"]
+    return corrections_sql.count_known(visit.release, batches) > 0
+
+
+def _show_preview(preview: Preview, is_landed: bool, visit: Visit) -> None:
     texts = visit.texts
     st.markdown(
         texts(
@@ -74,6 +82,8 @@ def _show_preview(preview: Preview, visit: Visit) -> None:
             as_of=formats.moment_text(preview.as_of, texts.language),
         )
     )
+    if is_landed:
+        st.info(texts("corrections.landed_since"), icon=":material/done_all:")
     names = _Names(visit)
     _table("looked_at", _FILE_COLUMNS, previews.files(preview), lambda row: file_cells(row, texts), texts)
     if broken := previews.claims(preview):
@@ -204,7 +214,10 @@ def _show_drift(preview: Preview, names: _Names, visit: Visit) -> None:
     texts = visit.texts
     counts = previews.drift_counts(preview)
     _table("drift", _DRIFT_COUNT_COLUMNS, counts, lambda row: drift_count_cells(row, names, texts), texts)
-    _show_people("drift", counts, lambda limit: previews.drifted(preview, limit), preview, names, visit)
+    columns = tuple(name for name in _PEOPLE_COLUMNS if not name.startswith("points_"))
+    _show_people(
+        "drift", counts, lambda limit: previews.drifted(preview, limit), preview, names, visit, columns
+    )
 
 
 def drift_count_cells(row: Row, names: _Names, texts: Texts) -> list[tables.Cell]:
@@ -228,6 +241,7 @@ def _show_people(
     preview: Preview,
     names: _Names,
     visit: Visit,
+    columns: Sequence[str] = _PEOPLE_COLUMNS,
 ) -> None:
     """Show people in a grid, limited, with all of them as a file; nothing where there is nobody."""
     if not counts:
@@ -242,28 +256,38 @@ def _show_people(
     total.markdown(texts(key, count=number, shown=shown))
 
     def every() -> list[list[object]]:
-        return people_values(people(None), names, texts)
+        return people_values(people(None), columns, names, texts)
 
     stem = ("corrections", name, preview.preview_hash[:_SHORT_HASH])
-    download(button, visit, "corrections", name, _PEOPLE_COLUMNS, every, file_stem=stem)
-    rows = people_values(people(_SHOWN), names, texts)
-    tables.show_grid(_PEOPLE_COLUMNS, rows, texts, {}, key=f"{name}_people")
+    download(button, visit, "corrections", name, columns, every, file_stem=stem)
+    rows = people_values(people(_SHOWN), columns, names, texts)
+    tables.show_grid(columns, rows, texts, {}, key=f"{name}_people")
 
 
-def people_values(people: Sequence[Row], names: _Names, texts: Texts) -> list[list[object]]:
-    """Return people as rows of values, codes by their names in the language."""
-    return [
-        [
-            row["candidate_no"],
-            texts(f"moved.{row['change_code']}"),
-            *(names.statuses.get(row[side], row[side]) for side in ("status_before", "status_after")),
-            row.get("points_before"), row.get("points_after"), row["rank_before"], row["rank_after"],
-            formats.named(names.stages, row["stage_code"]),
-            formats.named(names.tracks, row["track_code"]),
-            *(names.reasons.get(row[side], row[side]) for side in ("reason_before", "reason_after")),
-        ]
-        for row in people
-    ]  # fmt: skip
+def people_values(
+    people: Sequence[Row], columns: Sequence[str], names: _Names, texts: Texts
+) -> list[list[object]]:
+    """Return people as rows of values in the order of `columns`, codes by their names in the language."""
+    every = (_person(row, names, texts) for row in people)
+    return [[values[name] for name in columns] for values in every]
+
+
+def _person(row: Row, names: _Names, texts: Texts) -> dict[str, object]:
+    values: dict[str, object] = {
+        "candidate_no": row["candidate_no"],
+        "moved": texts(f"moved.{row['change_code']}"),
+        "stage": formats.named(names.stages, row["stage_code"]),
+        "track": formats.named(names.tracks, row["track_code"]),
+    }
+    for side, shown in (("before", "was"), ("after", "now")):
+        status, reason = row[f"status_{side}"], row[f"reason_{side}"]
+        values |= {
+            f"status_{shown}": names.statuses.get(status, status),
+            f"reason_{shown}": names.reasons.get(reason, reason),
+            f"points_{shown}": row.get(f"points_{side}"),
+            f"rank_{shown}": row[f"rank_{side}"],
+        }
+    return values
 
 
 def _show_approvals(preview: Preview | None, visit: Visit) -> None:

@@ -153,6 +153,15 @@ def corrections(release: Release) -> list[Row]:
     return release.rows("from release.corrections order by applied_at desc, feed, source_file")
 
 
+def count_known(release: Release, batches: Sequence[str]) -> int:
+    """Return how many of these batches, by their identifiers, the release is made from."""
+    [row] = release.rows(
+        "select count(*) as n from reporting.rpt_batches where list_contains($batches, batch_id)",
+        {"batches": list(batches)},
+    )
+    return int(row["n"])
+
+
 def act_chain(release: Release) -> list[Row] | None:
     """Return number, own hash and hash of the act before of all acts; None where the release lacks them.
 

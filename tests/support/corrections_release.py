@@ -99,14 +99,14 @@ def write_verification(folder: Path, acts: int, finding: str = "") -> None:
     (folder / "verification.json").write_text(json.dumps(content))
 
 
-def write_example_preview(settings: Settings, people: int = 3) -> str:
+def write_example_preview(settings: Settings, people: int = 3, batch_id: str = "b1") -> str:
     """A preview of one file that moves so many people of the text test; returns its hash."""
     from datetime import datetime
 
     from orchestration.batch_history import BatchRow
 
     moment = datetime(2025, 8, 20, 5)
-    batch = BatchRow("b1", FEED, f"{FEED}.csv", moment, moment, "landed", None, 6, 5, 1)
+    batch = BatchRow(batch_id, FEED, f"{FEED}.csv", moment, moment, "landed", None, 6, 5, 1)
     standings = [
         {
             "stage_order": 3, "stage_code": "text_test", "track_code": "agro", "change_code": change,

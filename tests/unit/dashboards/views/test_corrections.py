@@ -291,6 +291,18 @@ def test_only_a_publisher_approves_and_only_what_was_shown(
     assert row[-1] == texts("corrections.approval_void")
 
 
+def test_a_preview_whose_file_has_landed_is_not_approved_any_more(
+    monkeypatch: pytest.MonkeyPatch, two: Path, tmp_path: Path
+) -> None:
+    texts = load_texts("ru")
+    settings = make_settings(tmp_path / "home")
+    [(batch,)] = _sql(two, "select min(batch_id) from reporting.rpt_batches")
+    write_example_preview(settings, batch_id=batch)
+    app = _open(monkeypatch, two, settings.home, "ru", role=PUBLISHER, corrections_view="preview")
+    assert texts("corrections.landed_since") in [one.value for one in app.info] and not app.button
+    assert _cells(_html(app), texts("corrections.looked_at"))
+
+
 def test_a_click_on_a_preview_that_has_been_replaced_approves_nothing(
     monkeypatch: pytest.MonkeyPatch, two: Path, tmp_path: Path
 ) -> None:
