@@ -95,7 +95,7 @@ def _page(
         title=texts(f"nav.{page.name}"),
         url_path=None if is_default else page.name,
         default=is_default,
-        visibility=visibility,
+        visibility=visibility if page.is_listed else "hidden",
     )
 
 

@@ -89,7 +89,8 @@ class Outcome:
 
     moment: the season clock of both states (UTC). reasons: rows outside by feed, column and reason, never
     values. refused: why there is no new release, if that is so. claims: of a preview, claims of severity
-    ERROR that would not hold, so that a release would be refused.
+    ERROR that would not hold, so that a release would be refused. contents: of a preview, the SHA-256 of the
+    bytes of each batch's file.
     """
 
     moment: datetime
@@ -98,6 +99,7 @@ class Outcome:
     difference: Difference
     refused: RezervError | None = None
     claims: tuple[FailedClaim, ...] = ()
+    contents: tuple[str, ...] = ()
 
     @property
     def has_outside(self) -> bool:
@@ -156,6 +158,7 @@ def preview(
             reasons=_reasons(scratch.warehouse, landing),
             difference=compare(before, scratch.warehouse),
             claims=tuple(failed_claims(settings, scratch.warehouse, as_of=moment)),
+            contents=_contents(scratch.warehouse, landing),
         )
 
 
@@ -284,6 +287,14 @@ def _rows(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[obje
     cursor = connection.execute(sql, list(values))
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _contents(warehouse: Path, landing: Landing) -> tuple[str, ...]:
+    import duckdb
+
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        known = dict(connection.execute("select batch_id, content_sha256 from raw._batches").fetchall())
+    return tuple(known[batch.batch_id] for batch in landing.batches)
 
 
 def _reasons(warehouse: Path, landing: Landing) -> list[Row]:

@@ -19,6 +19,7 @@ from orchestration.errors import UserError
 if TYPE_CHECKING:
     from orchestration.console import Screen
     from orchestration.corrections import Outcome
+    from orchestration.settings import Settings
 
 FAILED = 1
 _FILE = click.Path(path_type=Path)
@@ -30,7 +31,9 @@ _FILE = click.Path(path_type=Path)
 @click.option("--out", "workbook", type=_FILE, metavar="FILE.xlsx", default=None)
 def preview(files: tuple[Path, ...], as_of: str, workbook: Path | None) -> int:
     """What files would change; 1 if something of them stays outside."""
+    from orchestration.approvals import SHORT_HASH
     from orchestration.corrections import preview as look
+    from orchestration.preview_records import write_preview
     from orchestration.settings import parse_as_of
 
     moment = parse_as_of(as_of)
@@ -38,25 +41,31 @@ def preview(files: tuple[Path, ...], as_of: str, workbook: Path | None) -> int:
     settings, screen = current_settings(), current_screen()
     with screen.progress() as progress:
         outcome = look(settings, progress, files, moment)
+    said = write_preview(settings, outcome)
     _show(screen, outcome, "corrections.preview_title", workbook)
+    screen.say("corrections.preview_kept", hash=said[:SHORT_HASH])
     return FAILED if outcome.has_outside else 0
 
 
 @click.command(cls=LocalCommand)
 @click.argument("files", nargs=-1, required=True, type=_FILE)
-@click.option("--by", metavar="WHO", required=True)
-@click.option("--reason", metavar="TEXT", required=True)
+@click.option("--by", metavar="WHO", default="")
+@click.option("--reason", metavar="TEXT", default="")
+@click.option("--approved", "is_approved", is_flag=True)
 @click.option("--out", "workbook", type=_FILE, metavar="FILE.xlsx", default=None)
-def apply(files: tuple[Path, ...], by: str, reason: str, workbook: Path | None) -> int:
+def apply(files: tuple[Path, ...], by: str, reason: str, is_approved: bool, workbook: Path | None) -> int:
     """Land a correction, build, release; 1 if something stays outside or there is no release."""
-    from ingestion.batches import Correction
-    from orchestration.corrections import apply as carry_out
     from orchestration.releases import current_release
 
     _require_workbook(workbook)
+    if is_approved and (by or reason):
+        raise UserError("error.approved_and_by")
     settings, screen = current_settings(), current_screen()
-    with screen.progress() as progress:
-        outcome = carry_out(settings, progress, files, Correction(by.strip(), reason.strip()))
+    outcome = (
+        _apply_approved(settings, screen, files)
+        if is_approved
+        else _apply(settings, screen, files, by, reason)
+    )
     _show(screen, outcome, "corrections.apply_title", workbook)
     if outcome.refused is not None:
         screen.say("corrections.refused", why=outcome.refused.message(texts().language))
@@ -65,6 +74,29 @@ def apply(files: tuple[Path, ...], by: str, reason: str, workbook: Path | None) 
     if current:
         screen.say("corrections.released", release=current.release_id)
     return FAILED if outcome.has_outside else 0
+
+
+def _apply(settings: Settings, screen: Screen, files: tuple[Path, ...], by: str, reason: str) -> Outcome:
+    from ingestion.batches import Correction
+    from orchestration.corrections import apply as carry_out
+
+    with screen.progress() as progress:
+        return carry_out(settings, progress, files, Correction(by.strip(), reason.strip()))
+
+
+def _apply_approved(settings: Settings, screen: Screen, files: tuple[Path, ...]) -> Outcome:
+    from orchestration.approvals import apply_approved
+    from orchestration.console_values import local
+
+    with screen.progress() as progress:
+        approval, outcome = apply_approved(settings, progress, files)
+    screen.say(
+        "corrections.approved",
+        by=approval.approved_by,
+        moment=local(approval.approved_at),
+        reason=approval.reason,
+    )
+    return outcome
 
 
 @click.command(cls=LocalCommand)

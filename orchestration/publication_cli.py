@@ -118,9 +118,11 @@ def verify() -> int:
     """Whether the ledger holds."""
     from orchestration.ledger_verification import verify as recompute
     from orchestration.publication_console import show_verification
+    from orchestration.verification_record import write_verification
 
     settings, screen = current_settings(), current_screen()
     found = recompute(settings)
+    write_verification(settings, found)
     show_verification(screen, found)
     return FAILED if found.finding else 0
 

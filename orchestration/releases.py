@@ -30,6 +30,7 @@ from orchestration.builds import (
 )
 from orchestration.comparison import changed_standings
 from orchestration.errors import ReleaseRefusedError, UserError
+from orchestration.release_tables import write_release_tables
 
 if TYPE_CHECKING:
     import duckdb
@@ -236,6 +237,7 @@ def _publish_draft(
         ],
     )  # fmt: skip
     _describe(connection)
+    write_release_tables(connection, build, settings.home / "dbt" / "manifest.json")
     changes = dict(
         connection.execute("select change_code, count(*) from release.changes group by 1").fetchall()
     )

@@ -46,6 +46,7 @@ _PATHS = {
     "REZERV_PROCTORING_DIR": "proctoring",
     "REZERV_ACCESS_DIR": "access",
     "REZERV_MEASUREMENT_DIR": "measurement",
+    "REZERV_CORRECTIONS_DIR": "corrections",
 }
 SETTING_NAMES = (
     "REZERV_HOME",
@@ -78,6 +79,7 @@ class Settings:
     proctoring_dir: Path
     access_dir: Path
     measurement_dir: Path
+    corrections_dir: Path
     vault_key: str | None = field(default=None, repr=False)
     person_secret: str | None = field(default=None, repr=False)
     vault_key_file: Path | None = None
@@ -159,6 +161,7 @@ class Settings:
             "REZERV_PROCTORING_DIR": str(self.proctoring_dir),
             "REZERV_ACCESS_DIR": str(self.access_dir),
             "REZERV_MEASUREMENT_DIR": str(self.measurement_dir),
+            "REZERV_CORRECTIONS_DIR": str(self.corrections_dir),
             "REZERV_LANGUAGE": self.language,
             "REZERV_THREADS": str(self.threads),
             "REZERV_MEMORY_LIMIT": self.memory_limit,
@@ -215,6 +218,7 @@ def load_settings(
         proctoring_dir=_path(given, "REZERV_PROCTORING_DIR", home / _PATHS["REZERV_PROCTORING_DIR"]),
         access_dir=_path(given, "REZERV_ACCESS_DIR", home / _PATHS["REZERV_ACCESS_DIR"]),
         measurement_dir=_path(given, "REZERV_MEASUREMENT_DIR", home / _PATHS["REZERV_MEASUREMENT_DIR"]),
+        corrections_dir=_path(given, "REZERV_CORRECTIONS_DIR", home / _PATHS["REZERV_CORRECTIONS_DIR"]),
         vault_key=secrets["REZERV_VAULT_KEY"],
         person_secret=secrets["REZERV_PERSON_SECRET"],
         vault_key_file=_optional_path(given, "REZERV_VAULT_KEY_FILE"),

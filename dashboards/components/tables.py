@@ -111,10 +111,14 @@ def show_grid(
     import pandas as pd
 
     frame = pd.DataFrame([list(row) for row in rows], columns=list(names))
-    scores = [name for name in names if name.endswith("_points")]
+    scores = [name for name in names if name.endswith("_points") or name.startswith("points_")]
     for name in scores:
         frame[name] = frame[name].astype("float64")
-    for name in (name for name in names if name in ("rank", "hours_left") or name.endswith("_rank")):
+    for name in (
+        name
+        for name in names
+        if name in ("rank", "hours_left") or name.endswith("_rank") or name.startswith("rank_")
+    ):
         frame[name] = frame[name].astype("Int64")
     config = {
         name: st.column_config.Column(texts(f"column.{name}"), help=describe(name, texts, comments) or None)

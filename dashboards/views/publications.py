@@ -72,6 +72,14 @@ def render(visit: Visit) -> None:
     release, texts = visit.release, visit.texts
     publications_sql.require_tables(release)
     show_header(texts("publications.title"), release.manifest, texts)
+    show_lists(visit)
+    show_acts(visit)
+
+
+def show_lists(visit: Visit) -> None:
+    """Show how the lists stand and who has drifted: also a part of the page of corrections."""
+    release, texts = visit.release, visit.texts
+    publications_sql.require_tables(release)
     read = read_publications(release, texts.language)
     comments = warehouse.column_comments(release, _COMMENT_TABLES)
     st.html(tables.figures(headline(read, texts)))
@@ -79,7 +87,13 @@ def render(visit: Visit) -> None:
         st.html(box)
     _show_lists(read, visit, comments)
     _show_drift(read, visit, comments)
-    _show_acts(read, visit, comments)
+
+
+def show_acts(visit: Visit) -> None:
+    """Show the acts of publishing: also a part of the page of corrections."""
+    publications_sql.require_tables(visit.release)
+    comments = warehouse.column_comments(visit.release, _COMMENT_TABLES)
+    _show_acts(read_publications(visit.release, visit.texts.language), visit, comments)
 
 
 def read_publications(release: Release, language: str) -> Publications:

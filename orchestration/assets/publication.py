@@ -10,11 +10,13 @@ from typing import Any
 import dagster as dg
 
 from orchestration.code_version import code_version
+from orchestration.ledger_verification import verify
 from orchestration.progress import RELEASING, Progress
 from orchestration.publication_reports import read_drift
 from orchestration.releases import current_release, publish, summarise_changes
 from orchestration.resources import WRITER_POOL
 from orchestration.settings import Settings
+from orchestration.verification_record import write_verification
 
 RELEASE_KEY = dg.AssetKey(["release", "current"])
 CHANGES_KEY = dg.AssetKey(["release", "changes"])
@@ -37,6 +39,7 @@ def publication_assets(upstream: Iterable[dg.AssetKey]) -> list[dg.AssetsDefinit
     ) -> dg.MaterializeResult[Any]:
         progress.start(RELEASING, None)
         info = publish(settings, code_version=code_version())
+        write_verification(settings, verify(settings))
         progress.finish(RELEASING)
         return dg.MaterializeResult(
             metadata={

@@ -29,6 +29,7 @@ DEADLINE_CHECK = "arrived_in_time"
 HELD_CHECK = "no_file_is_held"
 UNKNOWN_FILES_CHECK = "no_unknown_files"
 
+
 def overdue_event(feed: str, events: Iterable[CalendarEvent], now: datetime) -> CalendarEvent | None:
     """The event by whose end the feed should have arrived, if that has passed at the aware moment `now`."""
     expected_by = read_feed_deadlines()

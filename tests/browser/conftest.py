@@ -48,6 +48,7 @@ def running_dashboards(releases: Path, log: Path) -> Iterator[Dashboards]:
     told = {
         "REZERV_RELEASES_DIR": str(releases),
         "REZERV_ACCESS_DIR": str(releases / "access"),
+        "REZERV_CORRECTIONS_DIR": str(releases / "corrections"),
         "REZERV_DASH_LOCAL": "1",
     }
     with log.open("w") as out:

@@ -6,7 +6,7 @@ frames, the data of charts, files to download. What a page must show is in tests
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from google.protobuf.message import Message
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
+CORRECTIONS_VIEWS = ("changes", "lists", "ledger", "preview")
+QUALITY_VIEWS = ("checks", "door", "quarantine", "feeds", "dictionary")
 APP = Path(__file__).parents[2] / "dashboards" / "app.py"
 
 
@@ -42,12 +44,27 @@ def _page_of(name: str, language: str) -> None:
     import_module(f"dashboards.views.{name}").render(current_visit(language))
 
 
+def _corrections_page(language: str) -> None:
+    from dashboards.views import corrections
+    from tests.support.visits import current_visit
+
+    corrections.render(current_visit(language))
+
+
+def _quality_page(language: str) -> None:
+    from dashboards.views import quality
+    from tests.support.visits import current_visit
+
+    quality.render(current_visit(language))
+
+
 def texts_of_pages(
     monkeypatch: pytest.MonkeyPatch, releases: Path, language: str = "en"
 ) -> Iterator[tuple[str, str]]:
     """What the pages send: the funnel with everybody of a status, each shortlist, vetting whole."""
     monkeypatch.setenv("REZERV_RELEASES_DIR", str(releases))
     monkeypatch.setenv("REZERV_ACCESS_DIR", str(releases / "access"))
+    monkeypatch.setenv("REZERV_CORRECTIONS_DIR", str(releases.parent / "corrections"))
     monkeypatch.setenv("REZERV_DASH_LOCAL", "1")
     downloads = _keep_downloads(monkeypatch)
     funnel = AppTest.from_file(str(APP), default_timeout=60)
@@ -71,6 +88,18 @@ def texts_of_pages(
         for part in import_module(f"dashboards.views.{name}").PARTS:
             for control in measured.get("button_group"):
                 yield f"{name}, {part}", _text(control.set_value(part).run(), downloads)
+    yield from _every_part(_corrections_page, "corrections_view", CORRECTIONS_VIEWS, language, downloads)
+    yield from _every_part(_quality_page, "quality_view", QUALITY_VIEWS, language, downloads)
+
+
+def _every_part(
+    page: Callable[[str], None], key: str, parts: Sequence[str], language: str, downloads: list[str]
+) -> Iterator[tuple[str, str]]:
+    """A page once for each of its parts, each opened by its address."""
+    for part in parts:
+        app = AppTest.from_function(page, default_timeout=60, kwargs={"language": language})
+        app.query_params[key] = part
+        yield f"{key} {part}", _text(app.run(), downloads)
 
 
 def _every_choice(app: AppTest, first: str, second: str, downloads: list[str]) -> Iterator[tuple[str, str]]:

@@ -37,6 +37,7 @@ def test_everything_lies_below_the_home_by_default(tmp_path: Path) -> None:
     assert settings.proctoring_dir == home / "proctoring"
     assert settings.access_dir == home / "access"
     assert settings.measurement_dir == home / "measurement"
+    assert settings.corrections_dir == home / "corrections"
     assert (settings.language, settings.threads, settings.season, settings.as_of) == ("en", 2, "2025", None)
 
 
