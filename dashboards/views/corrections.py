@@ -31,9 +31,9 @@ SHOWN = 1000
 FILES_SHOWN = 200
 _COUNT_COLUMNS = (
     "stage", "count_entered_stage", "count_left_stage", "count_status", "count_score", "count_rank",
-    "count_moved",
+    "count_people_moved",
 )  # fmt: skip
-_CAUSE_COLUMNS = ("moved", "new_feeds", "count_moved")
+_CAUSE_COLUMNS = ("moved", "new_feeds", "count_people_moved")
 _FILE_COLUMNS = (
     "feed",
     "source_file",

@@ -33,10 +33,10 @@ _COUNT_COLUMNS = (
 )  # fmt: skip
 _DRIFT_COUNT_COLUMNS = (
     "stage", "count_entered_stage", "count_left_stage", "count_status", "count_score", "count_rank",
-    "count_moved",
+    "count_people_moved",
 )  # fmt: skip
 _CUT_COLUMNS = ("stage", "track", "pool_moves", "cutoff_moves", "admitted_moves", "by_tie_moves")
-_LIST_COLUMNS = ("stage", "by_act", "count_people", "count_new_on", "count_new_off", "drift_moves")
+_LIST_COLUMNS = ("stage", "by_act", "count_people_otherwise", "count_new_on", "count_new_off", "drift_moves")
 _PEOPLE_COLUMNS = (
     "candidate_no", "moved", "status_was", "status_now", "points_was", "points_now", "rank_was", "rank_now",
     "stage", "track", "reason_was", "reason_now",

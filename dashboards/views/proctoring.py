@@ -38,7 +38,7 @@ _VIEW = "proctoring_view"
 _WORKING, _CHOSEN, _SHOWN = "proctoring_working", "proctoring_chosen", "proctoring_shown"
 _SAID, _ERROR, _KEPT = "proctoring_said", "proctoring_error", "proctoring_kept"
 _LOG_ERROR = "log"
-_QUEUE_COLUMNS = ("signal_severity", "count_waiting", "count_overdue", "next_due_at")
+_QUEUE_COLUMNS = ("signal_severity", "count_items_waiting", "count_overdue", "next_due_at")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import streamlit as st
 from dashboards import warehouse
 from dashboards.components import formats, tables
 from dashboards.components.downloads import count_and_download
-from dashboards.reviews import ReviewBook, Verdict
+from dashboards.reviews import ReviewBook
 from dashboards.visit import Visit
 from dashboards.warehouse import proctoring as sql
 
@@ -53,7 +53,7 @@ def own_rows(visit: Visit, book: ReviewBook, reviewer_code: str) -> list[list[ob
     """Return the reviewer's verdicts as rows with names in the language, the other reviewer's beside them."""
     texts = visit.texts
     mine = book.mine(reviewer_code)
-    others = _others(visit, book, reviewer_code, mine)
+    others = _others(book, reviewer_code)
     kinds = sql.signal_kinds(visit.release, [one.signal_id for one in mine if not one.is_unnamed])
     names = sql.signal_names(visit.release, texts.language)
     reasons = _reason_names(visit)
@@ -90,20 +90,16 @@ def said(visit: Visit, book: ReviewBook, reviewer_code: str, signal_id: str) -> 
     words = texts("proctoring.said", verdict=texts(f"proctoring.verdict_{own.verdict_code}"), reason=reason)
     if own.review_round == 1:
         return words
-    other = _others(visit, book, reviewer_code, [own]).get(signal_id)
+    other = _others(book, reviewer_code).get(signal_id)
     if other is None:
         return words
     verdict = texts(f"proctoring.verdict_{other[1]}")
     return f"{words} {texts('proctoring.said_other', reviewer=other[0], verdict=verdict)}"
 
 
-def _others(
-    visit: Visit, book: ReviewBook, reviewer_code: str, mine: list[Verdict]
-) -> dict[str, tuple[str, str]]:
-    """Who else judged what this reviewer judged, and how; first reviews also from the release."""
-    second = [one.signal_id for one in mine if one.review_round == 2]
-    found = sql.first_verdicts(visit.release, second) if second else {}
-    return found | {
+def _others(book: ReviewBook, reviewer_code: str) -> dict[str, tuple[str, str]]:
+    """Who else judged in this app what this reviewer judged, and how: a reviewer's file holds no verdicts."""
+    return {
         signal_id: (one.reviewer_code, one.verdict_code)
         for signal_id, one in book.others(reviewer_code).items()
     }

@@ -1,8 +1,8 @@
 """The questions of the page of proctoring reviewers to a release: what waits, a sitting, reasons, one's own.
 
 Belongs here: all SQL of that page, with parameters. Does not belong here: who holds what and who said what
-(dashboards/reviews.py), evidence (dashboards/evidence.py), what is given first (dbt_project/). What
-others said is read by one question alone, for who has said theirs. This module does not know Streamlit.
+(dashboards/reviews.py), evidence (dashboards/evidence.py), what is given first (dbt_project/). What others
+said is not in a reviewer's file. This module does not know Streamlit.
 """
 
 from __future__ import annotations
@@ -102,17 +102,6 @@ def model_of(release: Release, signal_id: str) -> Row | None:
         {"season": release.manifest.season_code, "signal": signal_id},
     )
     return found[0] if found else None
-
-
-def first_verdicts(release: Release, signal_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """Return who gave the first verdict and which, of these signals; only for who has given their own."""
-    rows = release.rows(
-        "select signal_id, first_reviewer_code, first_verdict_code from core.fct_proctoring_signals"
-        " where season_code::varchar = $season and first_verdict_code is not null"
-        " and list_contains($signals::varchar[], signal_id)",
-        {"season": release.manifest.season_code, "signals": list(signal_ids)},
-    )
-    return {row["signal_id"]: (row["first_reviewer_code"], row["first_verdict_code"]) for row in rows}
 
 
 def signal_kinds(release: Release, signal_ids: Sequence[str]) -> dict[str, str]:
