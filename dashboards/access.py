@@ -138,7 +138,10 @@ def chosen(person: Person, asked: str | None) -> Grant:
 
 
 def local_person(commissions: Sequence[tuple[str, str]]) -> Person:
-    """Return whom the local mode acts for: every role, and each list of `commissions` (stage, track)."""
+    """Return whom the local mode acts for: every role, each list of `commissions` (stage, track), and
+    the list of all tracks of each of their stages.
+    """
     grants = {Grant(role) for role in ROLES if role != COMMISSION_MEMBER}
     grants |= {Grant(COMMISSION_MEMBER, stage, track) for stage, track in commissions}
+    grants |= {Grant(COMMISSION_MEMBER, stage) for stage, _ in commissions}
     return Person(LOCAL_IDENTITY, in_order(grants), is_local=True)

@@ -76,7 +76,7 @@ def html_table(columns: Sequence[Column], rows: Sequence[str], name: str, max_he
     label = escape(name)
     return (
         f'<div class="rz-scroll" style="max-height: {max_height}px" tabindex="0" role="region" '
-        f'aria-label="{label}"><table class="rz-table" aria-label="{label}"><thead><tr>{headings}</tr>'
+        f'aria-label="{label}"><table class="rz-table"><thead><tr>{headings}</tr>'
         f"</thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 

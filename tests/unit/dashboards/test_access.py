@@ -83,7 +83,7 @@ def test_an_address_chooses_among_ones_own_roles_only() -> None:
 def test_each_role_but_the_engineers_reads_a_file_of_its_own() -> None:
     grants = access.local_person([("interview", "agro"), ("interview", "digital")]).grants
     audiences = [grant.audience for grant in grants]
-    assert len(set(audiences)) == len(audiences) == 7
+    assert len(set(audiences)) == len(audiences) == 8
     assert [grant.role for grant in grants if not grant.audience] == ["engineer"]
 
 
