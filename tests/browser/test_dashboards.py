@@ -67,7 +67,7 @@ def _table(page: Page) -> list[list[str]]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_funnel(page: Page, dashboards: Dashboards, screenshots: Path, language: str) -> None:
     texts = load_texts(language)
-    _open(page, dashboards, "", language)
+    _open(page, dashboards, "funnel", language)
     expect(page.locator(".rz-table tbody tr")).to_have_count(63, timeout=20_000)
     expect(page.locator('[data-testid="stVegaLiteChart"]').first).to_be_visible()
     page.wait_for_timeout(500)
@@ -269,7 +269,7 @@ def test_the_board_is_downloaded(page: Page, dashboards: Dashboards) -> None:
 
 
 def test_the_language_is_switched_and_stays(page: Page, dashboards: Dashboards) -> None:
-    _open(page, dashboards, "?filter_tracks=agro", "en")
+    _open(page, dashboards, "funnel?filter_tracks=agro", "en")
     page.locator('[data-testid="stSidebar"]').get_by_text("Қазақша").click()
     texts = load_texts("kk")
     expect(page.locator("h1")).to_have_text(texts("funnel.title"))
@@ -283,7 +283,7 @@ def test_the_language_is_switched_and_stays(page: Page, dashboards: Dashboards) 
 
 
 def test_a_filter_narrows_the_funnel(page: Page, dashboards: Dashboards) -> None:
-    _open(page, dashboards, "", "ru")
+    _open(page, dashboards, "funnel", "ru")
     texts = load_texts("ru")
     page.get_by_role("combobox", name=texts("filter.sex")).click()
     page.get_by_role("option", name="Женский").click()
@@ -296,7 +296,7 @@ def test_a_filter_narrows_the_funnel(page: Page, dashboards: Dashboards) -> None
 
 
 def test_the_funnel_is_downloaded_with_the_release_in_its_name(page: Page, dashboards: Dashboards) -> None:
-    _open(page, dashboards, "", "en")
+    _open(page, dashboards, "funnel", "en")
     with page.expect_download() as waiting:
         _choose_file(page, "funnel_stages")
     assert waiting.value.suggested_filename == "funnel_stages_2025-r0042.csv"
