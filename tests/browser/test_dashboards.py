@@ -110,7 +110,9 @@ def test_shortlist(page: Page, dashboards: Dashboards, screenshots: Path, langua
         f" from reporting.rpt_stage_tracks where stage_code = 'numeric_test' and track_code = '{TRACK}'",
     )
     expect(page.locator(".rz-standing")).to_contain_text(texts("standing.published", version=1))
-    expect(page.get_by_text(texts("shortlist.cut_line"), exact=False).first).to_be_in_viewport()
+    line = page.get_by_text(texts("shortlist.cut_line"), exact=False).first
+    line.scroll_into_view_if_needed()
+    expect(line).to_be_in_viewport()
     page.wait_for_timeout(500)
     page.screenshot(path=screenshots / f"shortlist_{language}.png")
     page.get_by_role("radio", name=texts("shortlist.view_all")).click()
