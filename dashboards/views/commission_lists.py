@@ -62,13 +62,14 @@ class CommissionList:
 
 
 def render_own(visit: Visit) -> None:
-    """Show a member the list of their stage and track."""
+    """Show a member the list of their stage and track; a member for all tracks chooses one."""
     texts, release = visit.texts, visit.release
     show_header(texts("commission.title"), release.manifest, texts)
     commissions.require_tables(release)
-    stage, track = visit.grant.stage or "", visit.grant.track or ""
+    stage = visit.grant.stage or ""
     stages = warehouse.names(release, "stages", texts.language)
     tracks = warehouse.names(release, "tracks", texts.language)
+    track = visit.grant.track or choose_code(texts("filter.track"), tracks, "commission_track")
     st.subheader(f"{stages.get(stage, stage)}: {tracks.get(track, track)}", anchor=False)
     _show(visit, stage, track)
 

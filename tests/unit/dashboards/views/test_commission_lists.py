@@ -213,6 +213,25 @@ def test_a_member_sees_nothing_of_other_tracks_and_stages(
         assert not [s for s in app.selectbox if s.key != "card"]
 
 
+def test_a_member_for_all_tracks_chooses_one(monkeypatch: pytest.MonkeyPatch, made: Path) -> None:
+    """On the file that publishing wrote for the whole commission of a stage."""
+    grant = Grant(COMMISSION_MEMBER, "expert_commission")
+    releases = made / "releases"
+    for track in ("agro", "digital"):
+        people = dict(
+            asked(
+                releases,
+                "select candidate_no, track_code from reporting.rpt_commission_lists"
+                " where stage_code = 'expert_commission' and list_part_code = 'on_list'",
+            )
+        )
+        app = opened(monkeypatch, releases, grant=grant, commission_track=track)
+        assert app.selectbox(key="commission_track").value == track
+        page = html(app)
+        shown = {number for number in people if number in page}
+        assert shown == {number for number, own in people.items() if own == track} != set()
+
+
 def test_a_members_file_holds_no_field_that_the_seed_hides(member_releases: Path, releases: Path) -> None:
     file = member_releases / MEMBER.audience / current_file(releases).name
     with (PROJECT_ROOT / "dbt_project" / "seeds" / "card_fields.csv").open(encoding="utf-8") as seed:
