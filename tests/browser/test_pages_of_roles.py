@@ -98,6 +98,8 @@ def test_a_page_of_a_role(
     assert page.locator("h1").first.inner_text().strip() not in refused
     assert page.get_by_text("Page not found").count() == 0
     assert outside == []
+    own = page.get_by_label(re.compile("^Download as CSV")).locator("visible=true")
+    assert own.count() == 0, "a file past the access log"
     assert page.evaluate("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth") <= 1
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response["violations"]
     assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == []
