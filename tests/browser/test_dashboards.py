@@ -111,8 +111,7 @@ def test_shortlist(page: Page, dashboards: Dashboards, screenshots: Path, langua
     )
     expect(page.locator(".rz-standing")).to_contain_text(texts("standing.published", version=1))
     line = page.get_by_text(texts("shortlist.cut_line"), exact=False).first
-    line.scroll_into_view_if_needed()
-    expect(line).to_be_in_viewport()
+    expect(line).to_be_visible()
     page.wait_for_timeout(500)
     page.screenshot(path=screenshots / f"shortlist_{language}.png")
     page.get_by_role("radio", name=texts("shortlist.view_all")).click()
@@ -231,7 +230,7 @@ def test_publications(page: Page, dashboards: Dashboards, screenshots: Path, lan
         expect(shown).to_contain_text(cause)
 
 
-@pytest.mark.parametrize("path", ["", "shortlist", "publications"])
+@pytest.mark.parametrize("path", ["funnel", "shortlist", "publications"])
 def test_lists_are_marked_on_a_narrow_screen(
     page: Page, dashboards: Dashboards, screenshots: Path, path: str
 ) -> None:
@@ -311,7 +310,7 @@ def test_the_funnel_is_downloaded_with_the_release_in_its_name(page: Page, dashb
 def test_before_and_after_the_first_release(
     page: Page, empty_dashboards: Dashboards, screenshots: Path
 ) -> None:
-    page.goto(f"{empty_dashboards.address}/?lang=kk&role=engineer")
+    page.goto(f"{empty_dashboards.address}/funnel?lang=kk&role=engineer")
     expect(page.get_by_text(load_texts("kk")("error.no_release.title"))).to_be_visible(timeout=20_000)
     expect(page.get_by_text("make demo")).to_be_visible()
     page.screenshot(path=screenshots / "no_release.png")
