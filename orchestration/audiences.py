@@ -85,17 +85,18 @@ def audiences(connection: duckdb.DuckDBPyConnection) -> Iterator[Audience]:
             yield Audience(role)
     lists = connection.execute(
         """
-        select distinct stages.stage_code, tracks.track_code, stages.stage_order, tracks.track_order
-        from source.seeds.card_fields as fields
-        inner join source.seeds.stages as stages on fields.stage_code = stages.stage_code
-        inner join source.seeds.tracks as tracks on stages.season_code = tracks.season_code
-        where stages.season_code in (select season_code from source.release.manifest)
+        select commissions.stage_code, tracks.track_code
+        from source.core.dim_commissions as commissions
+        inner join source.seeds.stages as stages
+            on commissions.season_code = stages.season_code and commissions.stage_code = stages.stage_code
+        inner join source.seeds.tracks as tracks on commissions.season_code = tracks.season_code
+        where commissions.season_code in (select season_code from source.release.manifest)
         order by stages.stage_order, tracks.track_order
         """
     ).fetchall()
-    for stage in dict.fromkeys(row[0] for row in lists):
+    for stage in dict.fromkeys(stage for stage, _ in lists):
         yield Audience(COMMISSION_MEMBER, stage)
-    for stage, track, *_ in lists:
+    for stage, track in lists:
         yield Audience(COMMISSION_MEMBER, stage, track)
 
 

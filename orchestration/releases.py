@@ -47,6 +47,7 @@ REQUIRED_TABLES = (
     ("selection", "sel_stage_results"),
     ("selection", "sel_cutoffs"),
     ("reporting", "rpt_batches"),
+    ("core", "dim_commissions"),
     ("seeds", "audience_tables"),
     ("seeds", "audience_hidden_columns"),
 )

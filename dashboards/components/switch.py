@@ -39,6 +39,7 @@ def switch(
             format_func=lambda code: options[code],
             key=key,
             required=True,
+            persist_state="session",
             label_visibility="visible" if is_label_shown else "collapsed",
         )
     )

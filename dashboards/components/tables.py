@@ -17,6 +17,9 @@ import streamlit as st
 from dashboards.components import formats
 from dashboards.i18n import Texts
 
+#: Rows of a list that are sent to a browser; a longer one is a file.
+MOST_SHOWN = 2000
+
 
 @dataclass(frozen=True)
 class Column:
@@ -106,11 +109,14 @@ def show_grid(
 ) -> None:
     """Show a long list in a grid that scrolls, sorts and searches; scores are shown with two decimals.
 
-    `link`: from a candidate number to the address that its cell leads to.
+    Of more than MOST_SHOWN rows the first are shown, and it says so: the list's file has all. `link`: from a
+    candidate number to the address that its cell leads to.
     """
     import pandas as pd
 
-    frame = pd.DataFrame([list(row) for row in rows], columns=list(names))
+    if len(rows) > MOST_SHOWN:
+        st.caption(texts("download.first_only", limit=formats.number(MOST_SHOWN, texts.language)))
+    frame = pd.DataFrame([list(row) for row in rows[:MOST_SHOWN]], columns=list(names))
     scores = [name for name in names if name.endswith("_points") or name.startswith("points_")]
     for name in scores:
         frame[name] = frame[name].astype("float64")

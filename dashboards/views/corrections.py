@@ -13,10 +13,11 @@ from html import escape
 import streamlit as st
 
 from dashboards import warehouse
-from dashboards.components import address, formats, tables
+from dashboards.components import formats, tables
 from dashboards.components.downloads import download
 from dashboards.components.filters import choose_code, choose_codes
 from dashboards.components.header import show_header
+from dashboards.components.switch import switch
 from dashboards.i18n import Texts
 from dashboards.views import corrections_preview, publications
 from dashboards.visit import Visit
@@ -55,7 +56,8 @@ def render(visit: Visit) -> None:
     """Show the page in the part that the address names; raises WarehouseError for an older release."""
     texts = visit.texts
     show_header(texts("corrections.title"), visit.release.manifest, texts)
-    view = choose_view(texts("corrections.view"), VIEWS, "corrections.view_", "corrections_view", texts)
+    views = {code: texts(f"corrections.view_{code}") for code in VIEWS}
+    view = switch(texts("corrections.view"), views, "corrections_view", VIEWS[0])
     if view == "lists":
         publications.show_lists(visit)
     elif view == "ledger":
@@ -64,22 +66,6 @@ def render(visit: Visit) -> None:
         corrections_preview.show(visit)
     else:
         _show_changes(visit)
-
-
-def choose_view(label: str, codes: Sequence[str], prefix: str, key: str, texts: Texts) -> str:
-    """Show the parts of a page side by side and return the chosen one; `key` in the address."""
-    address.start_one(key, codes)
-    picked = st.segmented_control(
-        label,
-        codes,
-        default=None if key in st.session_state else codes[0],
-        format_func=lambda code: texts(f"{prefix}{code}"),
-        key=key,
-        label_visibility="collapsed",
-        required=True,
-    )
-    address.put(key, None if picked == codes[0] else str(picked))
-    return str(picked)
 
 
 def _show_changes(visit: Visit) -> None:

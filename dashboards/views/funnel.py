@@ -15,10 +15,11 @@ import altair as alt
 import streamlit as st
 
 from dashboards import warehouse
-from dashboards.components import address, charts, charts_funnel, formats, standing, tables
+from dashboards.components import charts, charts_funnel, formats, standing, tables
 from dashboards.components.downloads import download
 from dashboards.components.filters import choose_filters
 from dashboards.components.header import show_header
+from dashboards.components.switch import switch
 from dashboards.i18n import Texts
 from dashboards.views import funnel_compared, funnel_days, funnel_people
 from dashboards.visit import Visit
@@ -81,22 +82,8 @@ class Funnel:
 def render(visit: Visit) -> None:
     """Show the page for the release of the visit, in its language; only the chosen view is made."""
     show_header(visit.texts("funnel.title"), visit.release.manifest, visit.texts)
-    _VIEWS[_choose_view(visit.texts)](visit)
-
-
-def _choose_view(texts: Texts) -> str:
-    address.start_one(_VIEW_KEY, list(_VIEWS))
-    view = st.segmented_control(
-        texts("funnel.view"),
-        list(_VIEWS),
-        format_func=lambda name: texts(f"funnel.view_{name}"),
-        default=None if _VIEW_KEY in st.session_state else _NOW,
-        required=True,
-        key=_VIEW_KEY,
-        persist_state="session",
-    )
-    address.put(_VIEW_KEY, None if view == _NOW else view)
-    return view or _NOW
+    views = {name: visit.texts(f"funnel.view_{name}") for name in _VIEWS}
+    _VIEWS[switch(visit.texts("funnel.view"), views, _VIEW_KEY, _NOW, is_label_shown=True)](visit)
 
 
 def _show_now(visit: Visit) -> None:

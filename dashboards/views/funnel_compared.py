@@ -177,7 +177,7 @@ def _show_people(
     parts = ("changes", stage or "all", change or "all")
     download(button, visit, "funnel", "changes", _CHANGE_COLUMNS, lambda: read(None), parts)
     if count > LIMIT:
-        st.caption(texts("funnel.first_only", limit=formats.number(LIMIT, texts.language)))
+        st.caption(texts("download.first_only", limit=formats.number(LIMIT, texts.language)))
     comments = warehouse.column_comments(release, ("reporting.rpt_drift", "reporting.rpt_shortlists"))
     link = candidate_link.grid_link(visit)
     tables.show_grid(_CHANGE_COLUMNS, read(LIMIT), texts, comments, key="funnel_changes", link=link)

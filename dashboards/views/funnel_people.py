@@ -20,7 +20,7 @@ from dashboards.warehouse import Release, Row, selection
 from dashboards.warehouse.selection import Filters
 
 #: So many people of a list are sent to the browser; the file holds all.
-LIMIT = 2000
+LIMIT = tables.MOST_SHOWN
 
 _ALL = ""
 # Outcomes that are one status; the others hold several, and a click on them chooses all statuses.
@@ -95,7 +95,7 @@ def show(
     parts = (stage, track or "all", status or "all")
     download(button, visit, "funnel", "candidates", DRILL_COLUMNS, lambda: read(None), ("candidates", *parts))
     if count > LIMIT:
-        st.caption(texts("funnel.first_only", limit=formats.number(LIMIT, texts.language)))
+        st.caption(texts("download.first_only", limit=formats.number(LIMIT, texts.language)))
     link = candidate_link.grid_link(visit)
     tables.show_grid(DRILL_COLUMNS, read(LIMIT), texts, comments, key="drill_people", link=link)
 

@@ -18,7 +18,7 @@ from dashboards.components import charts_marking, formats, measures, tables
 from dashboards.components.downloads import count_and_download, download
 from dashboards.components.filters import choose_code
 from dashboards.components.header import show_header
-from dashboards.components.sections import choose_section
+from dashboards.components.switch import switch
 from dashboards.i18n import Texts
 from dashboards.views import marking_raters
 from dashboards.views.marking_raters import MarkingFilters
@@ -92,7 +92,7 @@ def render(visit: Visit) -> None:
     comments = warehouse.column_comments(release, _COMMENT_TABLES)
     st.html(tables.figures(headline(release, filters, progress, texts)))
     names = {code: texts(f"marking.part_{code}") for code in PARTS}
-    section = choose_section(texts("marking.part"), names, "marking_part")
+    section = switch(texts("marking.part"), names, "marking_part", PARTS[0], is_label_shown=True)
     st.subheader(names[section], anchor=False)
     if section == "progress":
         _show_progress(progress, filters, visit, comments)

@@ -16,8 +16,9 @@ import streamlit as st
 
 from dashboards import warehouse
 from dashboards.access_log import LogUnavailable
-from dashboards.components import address, formats, tables
+from dashboards.components import formats, tables
 from dashboards.components.header import show_header
+from dashboards.components.switch import switch
 from dashboards.evidence import Evidence, has_clip, read_evidence
 from dashboards.reviews import (
     CLAIM_MINUTES,
@@ -77,17 +78,8 @@ def render(visit: Visit) -> None:
     try:
         book = ReviewBook()
         desk = Desk(visit, book, book.reviewer_code(visit.person.identity))
-        address.start_one(_VIEW, ("review", "mine"))
-        st.session_state.setdefault(_VIEW, "review")
-        view = st.segmented_control(
-            texts("proctoring.view"),
-            ("review", "mine"),
-            format_func=lambda code: texts(f"proctoring.view_{code}"),
-            key=_VIEW,
-            required=True,
-            label_visibility="collapsed",
-        )
-        address.put(_VIEW, None if view == "review" else view)
+        views = {code: texts(f"proctoring.view_{code}") for code in ("review", "mine")}
+        view = switch(texts("proctoring.view"), views, _VIEW, "review")
         if view == "mine":
             proctoring_mine.show_mine(visit, book, desk.reviewer_code)
         else:

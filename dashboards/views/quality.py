@@ -16,9 +16,9 @@ from dashboards.components import charts_quality, formats, tables
 from dashboards.components.downloads import count_and_download
 from dashboards.components.filters import choose_code, choose_codes
 from dashboards.components.header import show_header
+from dashboards.components.switch import switch
 from dashboards.i18n import Texts
 from dashboards.views import quality_dictionary
-from dashboards.views.corrections import choose_view
 from dashboards.visit import Visit
 from dashboards.warehouse import Row
 from dashboards.warehouse import quality as quality_sql
@@ -54,7 +54,8 @@ def render(visit: Visit) -> None:
     """Show the page in the part that the address names; raises TablesMissing for an older release."""
     texts = visit.texts
     show_header(texts("quality.title"), visit.release.manifest, texts)
-    view = choose_view(texts("quality.view"), VIEWS, "quality.view_", "quality_view", texts)
+    views = {code: texts(f"quality.view_{code}") for code in VIEWS}
+    view = switch(texts("quality.view"), views, "quality_view", VIEWS[0])
     if view == "dictionary":
         quality_dictionary.show(visit)
         return

@@ -16,7 +16,7 @@ from dashboards.components import charts_tests, formats, measures, tables
 from dashboards.components.downloads import download
 from dashboards.components.filters import choose_code
 from dashboards.components.header import show_header
-from dashboards.components.sections import choose_section
+from dashboards.components.switch import switch
 from dashboards.i18n import Texts
 from dashboards.views import tests_items
 from dashboards.visit import Visit
@@ -75,7 +75,7 @@ def render(visit: Visit) -> None:
     if filters.track:
         st.caption(texts("tests.track_note"))
     names = {code: texts(f"tests.part_{code}") for code in PARTS}
-    section = choose_section(texts("tests.part"), names, "tests_part")
+    section = switch(texts("tests.part"), names, "tests_part", PARTS[0], is_label_shown=True)
     st.subheader(names[section], anchor=False)
     if section == "scores":
         _show_scores(filters, visit, comments)

@@ -74,14 +74,15 @@ def column_comments(release: Release, tables: Sequence[str]) -> dict[str, str]:
 
 
 def commissions(release: Release) -> list[tuple[str, str]]:
-    """Return (stage, track) of each list that a commission reads, in order (seed `card_fields`)."""
+    """Return (stage, track) of each list that a commission reads, in order."""
     rows = release.rows(
         """
-        select distinct stages.stage_code, tracks.track_code, stages.stage_order, tracks.track_order
-        from seeds.card_fields as fields
-        inner join seeds.stages as stages on fields.stage_code = stages.stage_code
-        inner join seeds.tracks as tracks on stages.season_code = tracks.season_code
-        where stages.season_code::varchar = $season
+        select commissions.stage_code, tracks.track_code
+        from core.dim_commissions as commissions
+        inner join seeds.stages as stages
+            on commissions.season_code = stages.season_code and commissions.stage_code = stages.stage_code
+        inner join seeds.tracks as tracks on commissions.season_code = tracks.season_code
+        where commissions.season_code::varchar = $season
         order by stages.stage_order, tracks.track_order
         """,
         {"season": release.manifest.season_code},

@@ -95,19 +95,19 @@ def filter_changes(page: object) -> list[float]:
     """Choose one sex after another and wait for the first figure to change."""
     seconds = []
     for _ in range(3):
-        first = page.locator("strong").first.inner_text()  # type: ignore[attr-defined]
+        first = page.locator(".rz-figure strong").first.inner_text()  # type: ignore[attr-defined]
         page.get_by_role("combobox", name="Sex").click()  # type: ignore[attr-defined]
         option = page.get_by_role("option").last  # type: ignore[attr-defined]
         started = time.perf_counter()
         option.click()
         page.wait_for_function(  # type: ignore[attr-defined]
-            "before => document.querySelector('strong').innerText !== before", arg=first
+            "before => document.querySelector('.rz-figure strong').innerText !== before", arg=first
         )
         page.wait_for_function(_WHOLE)  # type: ignore[attr-defined]
         seconds.append(time.perf_counter() - started)
         page.keyboard.press("Backspace")  # type: ignore[attr-defined]
         page.wait_for_function(  # type: ignore[attr-defined]
-            "before => document.querySelector('strong').innerText === before", arg=first
+            "before => document.querySelector('.rz-figure strong').innerText === before", arg=first
         )
         page.keyboard.press("Escape")  # type: ignore[attr-defined]
     return seconds

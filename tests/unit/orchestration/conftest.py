@@ -96,7 +96,9 @@ def _write_audiences(connection: duckdb.DuckDBPyConnection) -> None:
         "create table seeds.audience_hidden_columns as select 'analyst' as reader_code,"
         " 'selection' as table_schema, 'sel_stage_results' as table_name, 'rank' as column_name"
     )
-    connection.execute("create table seeds.card_fields as select 'interview' as stage_code")
+    connection.execute(
+        "create table core.dim_commissions as select '2025' as season_code, 'interview' as stage_code"
+    )
     connection.execute(
         "create table seeds.tracks as select '2025' as season_code, unnest(['agro', 'digital'])"
         " as track_code, unnest([1, 2]) as track_order"

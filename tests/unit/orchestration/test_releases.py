@@ -42,7 +42,7 @@ def test_a_release_is_a_copy_with_views_as_tables_and_comments(settings: Setting
         row[0]
         for row in rows(info.file, "select distinct schema_name from duckdb_tables() where not internal")
     }
-    assert schemas == {"selection", "reporting", "seeds", "release"}
+    assert schemas == {"core", "selection", "reporting", "seeds", "release"}
     assert rows(info.file, "select count(*) from reporting.rpt_candidates") == [(3,)]
     assert rows(info.file, "select count(*) from duckdb_views() where not internal") == [(0,)]
     table = "select comment from duckdb_tables() where table_name = 'sel_stage_results'"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from streamlit.testing.v1 import AppTest
+
 from dashboards.components import tables
 from dashboards.i18n import load_texts
 
@@ -34,3 +36,18 @@ def test_figures_hold_labels_and_values() -> None:
     html = tables.figures([("A & B", "1"), ("C", "2")])
     assert "A &amp; B" in html
     assert "--columns: 2" in html
+
+
+def _long_grid(count: int) -> None:
+    from dashboards.components import tables
+    from dashboards.i18n import load_texts
+
+    tables.show_grid(("rank",), [[number] for number in range(count)], load_texts("en"), {}, key="long")
+
+
+def test_a_grid_shows_the_first_rows_of_a_long_list_and_says_so() -> None:
+    whole = AppTest.from_function(_long_grid, kwargs={"count": tables.MOST_SHOWN}).run()
+    assert len(whole.dataframe[0].value) == tables.MOST_SHOWN and not whole.caption
+    cut = AppTest.from_function(_long_grid, kwargs={"count": tables.MOST_SHOWN + 1}).run()
+    assert list(cut.dataframe[0].value["rank"]) == list(range(tables.MOST_SHOWN))
+    assert cut.caption[0].value == "Shown are the first 2,000; the file holds all."

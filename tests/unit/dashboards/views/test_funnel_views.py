@@ -320,4 +320,4 @@ def test_the_longest_lists_show_their_beginning(
     assert len(app.dataframe[0].value) == 3
     people = selection.candidates(release, "registration", None, None, Filters())
     assert any(f"**{len(people)}**" in text.value for text in app.markdown)
-    assert load_texts("en")("funnel.first_only", limit="3") in [one.value for one in app.caption]
+    assert load_texts("en")("download.first_only", limit="3") in [one.value for one in app.caption]
