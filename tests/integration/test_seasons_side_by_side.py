@@ -140,12 +140,13 @@ def test_the_second_season_has_its_own_tracks_and_stages(seasons: Seasons) -> No
 
 
 def test_the_first_season_is_what_it_is_alone(seasons: Seasons) -> None:
-    """Every row of every table that says its season, but for the batches, which count the other files too."""
+    """Every row of every table that says its season, but for counts of files, which no season tells apart."""
     tables = seasons.alone.query("""
         select schema_name || '.' || table_name
         from duckdb_columns()
         where column_name = 'season_code'
             and schema_name in ('core', 'selection', 'reporting', 'restricted')
+            and table_name not in ('fct_feeds', 'rpt_feeds')
         order by all
     """)
     assert len(tables) > 30

@@ -43,7 +43,7 @@ create table selection.sel_stage_results (
     policy_code varchar);
 create table core.dim_candidates (
     season_code varchar, candidate_no varchar, track_code varchar, region_code varchar, sex_code varchar,
-    age_band_code varchar, employer_type_code varchar);
+    age_band_code varchar, employer_type_code varchar, test_language_code varchar);
 create table core.dim_candidate_backgrounds (
     season_code varchar, candidate_no varchar, education_level_code varchar, experience_years integer);
 create table core.fct_reserve_places (
@@ -175,7 +175,7 @@ def _write_people(connection: duckdb.DuckDBPyConnection, people: Sequence[Person
             )  # fmt: skip
     connection.executemany(f"insert into selection.sel_stage_results values ({','.join('?' * 15)})", results)
     connection.executemany(
-        "insert into core.dim_candidates values ('2025', ?, ?, ?, ?, ?, ?)",
+        "insert into core.dim_candidates values ('2025', ?, ?, ?, ?, ?, ?, 'kk')",
         [(p.candidate_no, p.track, p.region, p.sex, p.age_band, p.employer_type) for p in people],
     )
     connection.executemany(

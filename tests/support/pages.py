@@ -6,8 +6,7 @@ frames, the data of charts, files to download. What a page must show is in tests
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from importlib import import_module
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,91 +14,75 @@ import pyarrow as pa
 import pytest
 from google.protobuf.message import Message
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.state.common import TESTING_KEY
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import ButtonGroup
+from streamlit.util import calc_hash
 
-CORRECTIONS_VIEWS = ("changes", "lists", "ledger", "preview")
-QUALITY_VIEWS = ("checks", "door", "quarantine", "feeds", "dictionary")
 APP = Path(__file__).parents[2] / "dashboards" / "app.py"
-
-
-def _shortlist_page(language: str) -> None:
-    from dashboards.views import shortlist
-    from tests.support.visits import current_visit
-
-    shortlist.render(current_visit(language))
-
-
-def _vetting_page(language: str) -> None:
-    from dashboards.views import vetting
-    from tests.support.visits import current_visit
-
-    vetting.render(current_visit(language))
-
-
-def _page_of(name: str, language: str) -> None:
-    from importlib import import_module
-
-    from tests.support.visits import current_visit
-
-    import_module(f"dashboards.views.{name}").render(current_visit(language))
-
-
-def _corrections_page(language: str) -> None:
-    from dashboards.views import corrections
-    from tests.support.visits import current_visit
-
-    corrections.render(current_visit(language))
-
-
-def _quality_page(language: str) -> None:
-    from dashboards.views import quality
-    from tests.support.visits import current_visit
-
-    quality.render(current_visit(language))
+# Candidates whose pages are opened: the first of each status.
+_WHOSE_PAGES = """
+select min(candidate_no) as candidate_no from selection.sel_stage_results group by status_code order by all
+"""
 
 
 def texts_of_pages(
     monkeypatch: pytest.MonkeyPatch, releases: Path, language: str = "en"
 ) -> Iterator[tuple[str, str]]:
-    """What the pages send: the funnel with everybody of a status, each shortlist, vetting whole."""
+    """What every page sends, each of its parts once: to an engineer, or to whose page it is.
+
+    Everybody of each stage is asked for on the funnel, each list of the shortlists, some candidates.
+    """
+    from dashboards import warehouse
+    from dashboards.access import ENGINEER
+    from dashboards.components.candidate_link import PARAM
+    from dashboards.pages import PAGES
+
     monkeypatch.setenv("REZERV_RELEASES_DIR", str(releases))
     monkeypatch.setenv("REZERV_ACCESS_DIR", str(releases / "access"))
     monkeypatch.setenv("REZERV_CORRECTIONS_DIR", str(releases.parent / "corrections"))
     monkeypatch.setenv("REZERV_DASH_LOCAL", "1")
     downloads = _keep_downloads(monkeypatch)
-    funnel = AppTest.from_file(str(APP), default_timeout=60)
-    funnel.query_params["lang"] = language
-    funnel.query_params["role"] = "engineer"
-    yield "funnel", _text(funnel.run(), downloads)
-    yield from _every_choice(funnel, "drill_stage", "drill_track", downloads)
-    shortlist = AppTest.from_function(_shortlist_page, default_timeout=60, kwargs={"language": language})
-    yield "shortlist", _text(shortlist.run(), downloads)
-    yield from _every_choice(shortlist, "shortlist_stage", "shortlist_track", downloads)
-    vetting = AppTest.from_function(_vetting_page, default_timeout=60, kwargs={"language": language})
-    yield "vetting", _text(vetting.run(), downloads)
-    [everybody] = vetting.get("button_group") or [None]
-    if everybody is not None:
-        yield "vetting, everybody not passed", _text(everybody.set_value("all").run(), downloads)
-    for name in ("tests", "marking"):
-        measured = AppTest.from_function(
-            _page_of, default_timeout=60, kwargs={"name": name, "language": language}
-        )
-        yield name, _text(measured.run(), downloads)
-        for part in import_module(f"dashboards.views.{name}").PARTS:
-            for control in measured.get("button_group"):
-                yield f"{name}, {part}", _text(control.set_value(part).run(), downloads)
-    yield from _every_part(_corrections_page, "corrections_view", CORRECTIONS_VIEWS, language, downloads)
-    yield from _every_part(_quality_page, "quality_view", QUALITY_VIEWS, language, downloads)
+    for page in PAGES:
+        role = ENGINEER if ENGINEER in page.roles else page.roles[0]
+        app = _open(page.name, language, role)
+        yield page.name, _text(app, downloads)
+        for part, shown in _every_part(app):
+            yield f"{page.name}, {part}", _text(shown, downloads)
+    yield from _every_choice(_open("funnel", language, ENGINEER), "drill_stage", "drill_track", downloads)
+    yield from _every_choice(
+        _open("shortlist", language, ENGINEER), "shortlist_stage", "shortlist_track", downloads
+    )
+    for row in warehouse.current_release().rows(_WHOSE_PAGES):
+        app = _open("candidate", language, ENGINEER, **{PARAM: str(row["candidate_no"])})
+        yield f"candidate {row['candidate_no']}", _text(app, downloads)
 
 
-def _every_part(
-    page: Callable[[str], None], key: str, parts: Sequence[str], language: str, downloads: list[str]
-) -> Iterator[tuple[str, str]]:
-    """A page once for each of its parts, each opened by its address."""
-    for part in parts:
-        app = AppTest.from_function(page, default_timeout=60, kwargs={"language": language})
-        app.query_params[key] = part
-        yield f"{key} {part}", _text(app.run(), downloads)
+def _open(page: str, language: str, role: str, **address: str) -> AppTest:
+    """The app on a page: pages are functions, so the page goes by its hash."""
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app._page_hash = calc_hash(page)
+    for name, value in {"lang": language, "role": role, **address}.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def _every_part(app: AppTest, seen: frozenset[str] = frozenset()) -> Iterator[tuple[str, AppTest]]:
+    """The page after each button of its first row of buttons, and within each part of those of the next."""
+    row = next((row for row in app.get("button_group") if row.key not in seen), None)
+    for label in list(row.options) if row is not None else ():
+        _press(app, str(row.key), label)
+        yield label, app
+        yield from _every_part(app, seen | {str(row.key)})
+
+
+def _press(app: AppTest, key: str, label: str) -> None:
+    """Press a button by what is written on it: the codes behind the words are the page's own."""
+    [group] = [one for one in app.get("button_group") if one.key == key]
+    assert isinstance(group, ButtonGroup)
+    assert group.root.session_state is not None
+    group.root.session_state[TESTING_KEY][group.id] = str
+    group.set_value(label).run()
 
 
 def _every_choice(app: AppTest, first: str, second: str, downloads: list[str]) -> Iterator[tuple[str, str]]:
