@@ -35,16 +35,19 @@ _CLASS_SHAPES: Mapping[str, str] = {"A": "circle", "B": "square", "C": "triangle
 
 
 def score_records(scores: Sequence[Row], tracks: Sequence[Row], texts: Texts) -> list[dict[str, Any]]:
-    """Return a bar per track and score, on one scale for all tracks; who goes on is a part of each bar.
+    """Return a bar per track and score, each track on its own scale; who goes on is a part of each bar.
 
-    Rows are numbered as `tracks`; a bar stands on its row's foot and is at most 0.7 of the row high.
+    Rows are numbered as `tracks`; a bar stands on its row's foot, and the highest of a row is 0.7 of it high.
     """
     places = {row["track_code"]: place for place, row in enumerate(tracks)}
-    largest = max((row["count_people"] for row in scores), default=1)
+    largest: dict[str, int] = {}
+    for row in scores:
+        largest[row["track_code"]] = max(largest.get(row["track_code"], 1), row["count_people"])
     records = []
     for row in scores:
         foot = places[row["track_code"]] + 0.42
-        high, admitted = (0.7 * row[name] / largest for name in ("count_people", "count_admitted"))
+        scale = 0.7 / largest[row["track_code"]]
+        high, admitted = (scale * row[name] for name in ("count_people", "count_admitted"))
         score = float(row["score_points"])
         shared = {
             "left": score - 0.44,

@@ -125,7 +125,7 @@ def table(
     """Return a small table: numbers written in the language and to the right, words to the left."""
     is_words = [any(isinstance(row[place], str) for row in rows) for place in range(len(names))]
     columns = [
-        tables.column(name, texts, comments, "name" if left else "num tight")
+        tables.column(name, texts, comments, "name" if left else "num")
         for name, left in zip(names, is_words, strict=True)
     ]
     lines = [

@@ -181,9 +181,7 @@ def _show_path(visit: Visit, number: str, steps: Sequence[Row], names: Names) ->
     _show_drift(visit, number, names)
     comments = warehouse.column_comments(visit.release, _COMMENT_TABLES)
     columns = [
-        tables.column(
-            name, texts, comments, "num tight" if name in _NUMERIC else "name" if name == "stage" else ""
-        )
+        tables.column(name, texts, comments, "num" if name in _NUMERIC else "name" if name == "stage" else "")
         for name in _COLUMNS
     ]
     rows = [

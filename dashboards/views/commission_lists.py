@@ -20,13 +20,17 @@ from dashboards.components.filters import choose_code
 from dashboards.components.header import show_header
 from dashboards.components.switch import switch
 from dashboards.i18n import Texts
+from dashboards.views import quota_scenarios
 from dashboards.visit import Visit
-from dashboards.warehouse import Row
+from dashboards.warehouse import Row, selection
 from dashboards.warehouse import commission_lists as commissions
 
 LIST, CARDS = "list", "cards"
 _VIEWS = (LIST, CARDS)
 _VIEW_KEY, _CARD_KEY = "commission_view", "card"
+COMMISSIONS, QUOTAS = "commissions", "quotas"
+_ROOMS = (COMMISSIONS, QUOTAS)
+ROOM_KEY = "shortlist_room"
 _LIST_COLUMNS = ("rank", "candidate_no", "score_points", "before_points", "line_remark")
 _FILE_COLUMNS = (
     "rank",
@@ -62,9 +66,26 @@ class CommissionList:
 
 
 def render_own(visit: Visit) -> None:
-    """Show a member the list of their stage and track; a member for all tracks chooses one."""
+    """Show a member the list of their stage and track; a member for all tracks chooses one.
+
+    Whoever decides on places of all tracks (Order §9.2) has the quota scenarios beside it.
+    """
     texts, release = visit.texts, visit.release
     show_header(texts("commission.title"), release.manifest, texts)
+    rooms = {code: texts(f"shortlist.room_{code}") for code in _ROOMS}
+    if _revises_places(visit) and switch(texts("shortlist.room"), rooms, ROOM_KEY, COMMISSIONS) == QUOTAS:
+        quota_scenarios.render(visit)
+    else:
+        _render_list(visit)
+
+
+def _revises_places(visit: Visit) -> bool:
+    admits_by = {row["stage_code"]: row["admits_by_code"] for row in selection.stages(visit.release)}
+    return visit.grant.track is None and admits_by.get(visit.grant.stage or "") == "decision"
+
+
+def _render_list(visit: Visit) -> None:
+    texts, release = visit.texts, visit.release
     commissions.require_tables(release)
     stage = visit.grant.stage or ""
     stages = warehouse.names(release, "stages", texts.language)

@@ -174,7 +174,7 @@ def show_sitting(visit: Visit, item: Row, *, is_unnamed: bool) -> None:
     )
     comments = warehouse.column_comments(visit.release, sql.NEEDED_TABLES)
     columns = [
-        tables.column(name, texts, comments, "name" if name == "signal_kind" else "num tight")
+        tables.column(name, texts, comments, "name" if name == "signal_kind" else "num")
         for name in _SITTING_COLUMNS
     ]
     rows = [tables.table_row(columns, _cells(row, item["item_id"], names, texts)) for row in signals]

@@ -22,6 +22,7 @@ from dashboards.components.header import show_header
 from dashboards.components.switch import switch
 from dashboards.i18n import Texts
 from dashboards.views import commission_lists, quota_scenarios
+from dashboards.views.commission_lists import COMMISSIONS, QUOTAS, ROOM_KEY
 from dashboards.visit import Visit
 from dashboards.warehouse import Row, publications, selection
 
@@ -30,8 +31,8 @@ _LONG_LIST = 30
 _AROUND = 10
 # So many people of a list are shown at most; its file has all.
 _MOST = 1000
-_ROOM_KEY, _VIEW_KEY, _SEARCH_KEY = "shortlist_room", "shortlist_view", "shortlist_search"
-RANKING, COMMISSIONS, QUOTAS = "ranking", "commissions", "quotas"
+_VIEW_KEY, _SEARCH_KEY = "shortlist_view", "shortlist_search"
+RANKING = "ranking"
 _ROOMS = (RANKING, COMMISSIONS, QUOTAS)
 _VIEWS = ("all", "cut")
 
@@ -70,7 +71,7 @@ def render(visit: Visit) -> None:
     release, texts = visit.release, visit.texts
     show_header(texts("shortlist.title"), release.manifest, texts)
     rooms = {code: texts(f"shortlist.room_{code}") for code in _ROOMS}
-    room = switch(texts("shortlist.room"), rooms, _ROOM_KEY, RANKING)
+    room = switch(texts("shortlist.room"), rooms, ROOM_KEY, RANKING)
     if room == COMMISSIONS:
         commission_lists.render_any(visit)
     elif room == QUOTAS:

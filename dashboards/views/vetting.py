@@ -231,7 +231,7 @@ def board_table(vetting: Vetting, texts: Texts, comments: Mapping[str, str]) -> 
     names = _BOARD_COLUMNS[1:]
     columns = [
         tables.Column(f"{texts('column.body')} / {texts('column.list_no')}", "code"),
-        *(tables.column(name, texts, comments, "num tight") for name in names[1:]),
+        *(tables.column(name, texts, comments, "num") for name in names[1:]),
     ]
     rows: list[str] = []
     for code, body_name in vetting.body_names.items():
@@ -274,7 +274,7 @@ def _show_bodies(vetting: Vetting, texts: Texts, comments: Mapping[str, str]) ->
 
 
 def _css(name: str) -> str:
-    return "name" if name in ("body", "forecast") else "num tight"
+    return "name" if name in ("body", "forecast") else "num"
 
 
 def _body_cells(row: Row, names: Sequence[str], vetting: Vetting, texts: Texts) -> list[tables.Cell]:

@@ -10,7 +10,6 @@ from dashboards.warehouse.releases import Release, Row
 from dashboards.warehouse.releases import require_tables as require
 
 NEEDED_TABLES: tuple[str, ...] = (
-    "core.fct_national_decisions",
     "core.fct_reserve_places",
     "reporting.rpt_quota_standings",
 )
@@ -53,7 +52,7 @@ def places(release: Release) -> list[Row]:
 def is_decided(release: Release) -> bool:
     """Whether the National Commission has decided on anybody yet."""
     [row] = release.rows(
-        "select count(*) > 0 as is_decided from core.fct_national_decisions"
+        "select coalesce(sum(count_decisions), 0) > 0 as is_decided from core.fct_reserve_places"
         " where season_code::varchar = $season",
         {"season": release.manifest.season_code},
     )

@@ -91,7 +91,7 @@ def test_a_page_of_a_role(
     outside = _open(page, address, name, grant, language)
     page.wait_for_timeout(400)
     texts = load_texts(language)
-    page.screenshot(path=screenshots / f"{grant.role}_{name}_{language}.png", full_page=True)
+    page.screenshot(path=screenshots / f"{grant.code}_{name}_{language}.png", full_page=True)
     assert page.get_by_test_id("stException").count() == 0
     refused = {texts("error.tables_missing.title"), texts("error.audience_missing.title"),
                texts("error.release_unreadable.title"), texts("access.other_role")}  # fmt: skip

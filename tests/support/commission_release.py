@@ -48,7 +48,7 @@ create table core.dim_candidate_backgrounds (
     season_code varchar, candidate_no varchar, education_level_code varchar, experience_years integer);
 create table core.fct_reserve_places (
     season_code varchar, track_code varchar, places_by_order integer, places integer, decision_no varchar,
-    decided_at timestamp, limit_total integer);
+    decided_at timestamp, limit_total integer, count_decisions integer);
 create table core.fct_quota_revisions (
     season_code varchar, decision_no varchar, track_code varchar, places integer, decided_at timestamp,
     limit_total integer);
@@ -191,7 +191,7 @@ def _write_places(connection: duckdb.DuckDBPyConnection, season: Season) -> None
          "2025-10-18 05:00:00" if track in season.places else None, season.limit_total)
         for track, count in PLACES.items()
     ]  # fmt: skip
-    connection.executemany("insert into core.fct_reserve_places values (?, ?, ?, ?, ?, ?, ?)", rows)
+    connection.executemany("insert into core.fct_reserve_places values (?, ?, ?, ?, ?, ?, ?, 0)", rows)
     revised = [(row[0], row[4], row[1], row[3], row[5], None) for row in rows if row[4]]
     if revised:
         connection.executemany("insert into core.fct_quota_revisions values (?, ?, ?, ?, ?, ?)", revised)

@@ -232,6 +232,25 @@ def test_a_member_for_all_tracks_chooses_one(monkeypatch: pytest.MonkeyPatch, ma
         assert shown == {number for number, own in people.items() if own == track} != set()
 
 
+def test_members_of_the_national_commission_read_what_other_quotas_would_change(
+    monkeypatch: pytest.MonkeyPatch, made: Path
+) -> None:
+    """Order §9.2: of all tracks; who reads one track, or sits in the Expert Commission, has no such part."""
+    releases, asking = made / "releases", {"shortlist_room": "quotas", "quota_to": "digital"}
+    grant = Grant(COMMISSION_MEMBER, "national_commission")
+    page = html(opened(monkeypatch, releases, grant=grant, **asking))
+    places = asked(releases, "select places_by_order, places from core.fct_reserve_places")
+    assert len(places) == 6
+    assert page.count("<tbody>") >= 1 and f">{sum(row[0] for row in places)}<" in page
+    for other in (
+        Grant(COMMISSION_MEMBER, "national_commission", "agro"),
+        Grant(COMMISSION_MEMBER, "expert_commission"),
+    ):
+        app = opened(monkeypatch, releases, grant=other, **asking)
+        keys = {one.key for kind in ("selectbox", "button_group") for one in app.get(kind)}
+        assert not keys & {"quota_from", "quota_to", "shortlist_room"}
+
+
 def test_a_members_file_holds_no_field_that_the_seed_hides(member_releases: Path, releases: Path) -> None:
     file = member_releases / MEMBER.audience / current_file(releases).name
     with (PROJECT_ROOT / "dbt_project" / "seeds" / "card_fields.csv").open(encoding="utf-8") as seed:
