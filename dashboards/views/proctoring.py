@@ -180,8 +180,7 @@ def _show_verdicts(desk: Desk, held: Held) -> None:
             )
     else:
         _show_reasons(desk, held, verdict)
-    back, stop = st.columns(2)
-    back.button(
+    st.button(
         texts("proctoring.put_back"),
         key="proctoring_put_back",
         shortcut="9",
@@ -189,7 +188,7 @@ def _show_verdicts(desk: Desk, held: Held) -> None:
         args=(desk, item_id, True),
         width="stretch",
     )
-    stop.button(
+    st.button(
         texts("proctoring.stop"),
         key="proctoring_stop",
         shortcut="0",

@@ -127,7 +127,7 @@ def _show_lineage(table: str, steps: int, visit: Visit) -> None:
     st.caption(texts("quality.lineage_note"))
     if len(edges) <= lineage.MOST_EDGES:
         words = texts("quality.lineage_alt", table=table)
-        st.graphviz_chart(lineage.graph(table, edges), width="stretch", alt=words)
+        st.graphviz_chart(lineage.graph(table, edges), width="content", alt=words)
     else:
         st.info(texts("quality.too_many_edges", count=formats.number(len(edges), texts.language)))
     for side in ("up", "down"):

@@ -87,13 +87,15 @@ class ReviewRoom:
             )
             return dict(zip([column[0] for column in found.description], found.fetchone(), strict=True))
 
-    def show(self, item_id: str, *, has_frame: bool = True, started: str = "7.25") -> None:
+    def show(
+        self, item_id: str, *, has_frame: bool = True, started: str = "7.25", clip: bytes = CLIP
+    ) -> None:
         """Write evidence of an item: a picture of a phone and a clip."""
         own = self.proctoring / "evidence" / self.item(item_id)["sitting_id"]
         own.mkdir(parents=True, exist_ok=True)
         picture = _jpeg()
         (own / f"{item_id}.jpg").write_bytes(picture)
-        (own / f"{item_id}.webm").write_bytes(CLIP)
+        (own / f"{item_id}.webm").write_bytes(clip)
         item = {
             "signal_id": item_id,
             "found_by": "demo/sha256-abcdef/openvino-1",
@@ -108,7 +110,7 @@ class ReviewRoom:
             else None,
             "clip": {
                 "file": f"{item_id}.webm",
-                "sha256": hashlib.sha256(CLIP).hexdigest(),
+                "sha256": hashlib.sha256(clip).hexdigest(),
                 "started_seconds": started,
             },
         }
