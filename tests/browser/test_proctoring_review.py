@@ -66,7 +66,9 @@ def test_keys_alone_judge_and_bring_the_next(page: Page, room: ReviewRoom, scree
         assert first is not None
 
         expect(page.get_by_test_id("stImageContainer").locator("img")).to_have_js_property("complete", True)
-        assert page.evaluate("document.querySelector('[data-testid=stImageContainer] img').naturalWidth") == 32
+        assert (
+            page.evaluate("document.querySelector('[data-testid=stImageContainer] img').naturalWidth") == 32
+        )
         expect(page.locator("video")).to_have_js_property("readyState", 4)
         assert page.evaluate("document.querySelector('video').duration") == pytest.approx(SECONDS, abs=0.3)
         page.screenshot(path=screenshots / "proctoring_item.png", full_page=True)
