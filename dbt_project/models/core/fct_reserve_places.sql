@@ -1,5 +1,5 @@
--- Order §9.1–9.2, A43: places of each track in the Reserve, the decision that set them, the limit in all; on how
--- many candidates of the track the Commission has decided.
+-- Order §9.1–9.2, A43: places of each track in the Reserve, the decision that set them, the limit in all,
+-- and on how many candidates of the track the Commission has decided.
 with places as (
     select * from {{ ref('int_places__in_force') }}
 ),
