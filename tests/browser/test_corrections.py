@@ -45,7 +45,7 @@ def test_a_publisher_approves_what_is_shown(page: Page, two: Dashboards) -> None
     )
     page.get_by_label(texts("corrections.approve_reason")).fill("WG-2025-0042")
     page.get_by_role("button", name=texts("corrections.approve")).click()
-    given_ones = page.get_by_role("table", name=texts("corrections.approval"), exact=True)
+    given_ones = page.get_by_role("region", name=texts("corrections.approval"), exact=True)
     expect(given_ones).to_contain_text("WG-2025-0042", timeout=20_000)
     expect(page.get_by_role("button", name=texts("corrections.approve"))).to_have_count(0)
     [given] = approvals.approvals(two.releases / "access")

@@ -37,7 +37,7 @@ def test_a_link_opens_the_part_and_its_charts_are_drawn(page: Page, season: Dash
         page.locator("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg")
     ).to_have_count(2)
     page.get_by_role("radio", name=EN("tests.part_scores"), exact=True).click()
-    expect(page.get_by_role("table", name=EN("tests.part_scores"))).to_be_visible(timeout=WAIT)
+    expect(page.get_by_role("region", name=EN("tests.part_scores"))).to_be_visible(timeout=WAIT)
     assert "tests_part" not in page.url
 
 
@@ -45,6 +45,6 @@ def test_the_pages_fit_a_narrow_screen(page: Page, season: Dashboards) -> None:
     page.set_viewport_size({"width": 420, "height": 1600})
     for name, part in (("tests", "scores"), ("marking", "progress")):
         page.goto(f"{season.address}/{name}?role=engineer&lang=en&{name}_part={part}")
-        expect(page.get_by_role("table", name=EN(f"{name}.part_{part}"))).to_be_visible(timeout=WAIT)
+        expect(page.get_by_role("region", name=EN(f"{name}.part_{part}"))).to_be_visible(timeout=WAIT)
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wider <= 0
