@@ -28,7 +28,7 @@ SEVERITIES: Mapping[str, int] = {
 }
 #: Controls: how many in a hundred, how many of a stage at least, seconds of each, and the text of the draw.
 CONTROL_SHARE, CONTROLS_AT_LEAST, CONTROL_SECONDS = 2, 20, 20
-CONTROL_SEED = "2025 proctoring controls"
+CONTROL_SEED = "20250801"
 GRAVER_FROM: Mapping[str, int] = {"absence": 10, "book": 30, "screen": 30, "speech": 30}
 
 

@@ -28,7 +28,7 @@ def _ghost_registration(serial: int, **values: Any) -> dict[str, Any]:
         "iin": iin,
         "last_name": "Ахметов (синт.)",
         "first_name": "Айдар",
-        "phone": "+7 (000) 000-00-00",
+        "phone": "+7 (000) 246-80-13",
         "email": f"synthetic-ghost-{serial}@{SYNTHETIC_DOMAIN}",
         "birth_on": "1991-02-03",
         "sex_code": "male",
